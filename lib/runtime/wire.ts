@@ -1,0 +1,79 @@
+/**
+ * What synthesis and the running function say to each other: environment variables, paths and headers.
+ *
+ * The one file of the runtime that platforms may import. Everything here is a deployed format: a change of it is a change
+ * of every deployed function, and an old bundle must keep working against a new template.
+ */
+
+/** Construct path of the function, for logs and error messages. */
+export const FUNCTION_VARIABLE = 'FAASTEN_FUNCTION';
+
+/** Milliseconds an invocation may take, on targets whose request does not carry a deadline (everything but Lambda). */
+export const TIMEOUT_VARIABLE = 'FAASTEN_TIMEOUT_MS';
+
+/**
+ * `FAASTEN_LINK_<name>=<scheme>:<address>`: where a link leads.
+ *
+ * | scheme | address |
+ * |---|---|
+ * | `sqs` | queue URL |
+ * | `sns` | topic ARN |
+ * | `s3` | bucket name |
+ * | `lambda` | function ARN |
+ * | `pubsub` | `projects/<project>/topics/<topic>` (queues and topics) |
+ * | `gcs` | bucket name |
+ * | `cloudfunction` | base URL of the function, then `#projects/<project>/topics/<topic>`, the topic that starts it without waiting |
+ * | `broker` | URL of a Knative broker's ingress, then `#<CloudEvents type>,<CloudEvents source>` (queues and topics) |
+ * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX} |
+ * | `http` | base URL of the function, then `#` and a `broker` address, which starts it without waiting |
+ */
+export const LINK_PREFIX = 'FAASTEN_LINK_';
+
+/** `FAASTEN_S3_KEY_<link name>`: access key id of an `s3http` link. */
+export const S3_KEY_PREFIX = 'FAASTEN_S3_KEY_';
+
+/** `FAASTEN_S3_SECRET_<link name>`: secret access key of an `s3http` link. */
+export const S3_SECRET_PREFIX = 'FAASTEN_S3_SECRET_';
+
+/**
+ * `FAASTEN_SECRET_<name>=<scheme>:<address>`: where a secret's value is. Never the value.
+ *
+ * | scheme | address |
+ * |---|---|
+ * | `env` | name of the environment variable which the platform fills from its own secret store |
+ * | `secretsmanager` | ARN or name of an AWS Secrets Manager secret, then optionally `#<field>` of its JSON |
+ * | `ssm` | name of an AWS Systems Manager parameter |
+ */
+export const SECRET_PREFIX = 'FAASTEN_SECRET_';
+
+/** Paths below this one are the platform's own: {@link eventPath}. */
+export const RESERVED_PATH = '/_faasten/';
+
+/**
+ * Where a platform that delivers over HTTP posts the events of one trigger: `/_faasten/queue/Orders`. Direct calls have no
+ * trigger name: `/_faasten/call` (the answer is the body), `/_faasten/start` (an event which wraps the input).
+ */
+export function eventPath(kind: 'queue' | 'topic' | 'schedule' | 'objects', trigger: string): string {
+  return `${RESERVED_PATH}${kind}/${encodeURIComponent(trigger)}`;
+}
+export const CALL_PATH = `${RESERVED_PATH}call`;
+export const START_PATH = `${RESERVED_PATH}start`;
+
+/**
+ * Prefix that a gateway puts before the client's path, so that a client who asks for `/_faasten/queue/Orders` through an API
+ * reaches a route and never a trigger. Gateways that can set a header but not a prefix use {@link ROUTE_HEADER}.
+ */
+export const API_PATH = `${RESERVED_PATH}http`;
+
+/** Header that marks a request as one of an API; its value is the route key (`GET /orders/{id}`). Set, never passed on, by the gateway. */
+export const ROUTE_HEADER = 'x-faasten-route';
+
+/** What EventBridge Scheduler sends to a function: its target's input. Scheduler fills in the `<aws.scheduler.…>` words. */
+export function scheduleInput(trigger: string): string {
+  return JSON.stringify({
+    faasten: 'schedule',
+    name: trigger,
+    id: '<aws.scheduler.execution-id>',
+    time: '<aws.scheduler.scheduled-time>',
+  });
+}
