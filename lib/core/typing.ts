@@ -41,7 +41,8 @@ interface HandlerShape {
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** The `~handler` of a module's default export; `any` where no module was named. */
-type Declared<M> = IsAny<M> extends true ? any : M extends { default: { '~handler': infer H extends HandlerShape['~handler'] } } ? H : never;
+type Declared<M> =
+  IsAny<M> extends true ? any : M extends { default: { '~handler': infer H extends HandlerShape['~handler'] } } ? H : never;
 
 export type KindsOf<M> = IsAny<M> extends true ? HandlerKind : Declared<M>['kinds'][number];
 
@@ -60,6 +61,10 @@ export type LinksProp<M> =
 export type CallShape<M> = {
   readonly kind: 'function';
   readonly access: 'invoke';
-  readonly accepts: IsAny<M> extends true ? (input: any) => void : Declared<M>['input'] extends infer F extends (input: any) => void ? F : (input: any) => void;
+  readonly accepts: IsAny<M> extends true
+    ? (input: any) => void
+    : Declared<M>['input'] extends infer F extends (input: any) => void
+      ? F
+      : (input: any) => void;
   readonly returns: IsAny<M> extends true ? any : Declared<M>['output'];
 };

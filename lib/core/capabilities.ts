@@ -1,0 +1,130 @@
+import { unsupported } from './errors.js';
+import type { CodeSpec, FunctionSpec, QueueTriggerSpec, TriggerSpec } from './model.js';
+
+/**
+ * Everything a target may or may not have, with the words that the support table and errors use. A feature added here does not
+ * compile until every platform says what it makes of it.
+ */
+export const FEATURES = {
+  'code.entry': 'code bundled from a file (`entry`)',
+  'code.prebuilt': 'code that is already built (`code`)',
+  'code.image': 'a container image (`image`)',
+  'code.build': 'an image built from a Dockerfile (`build`)',
+  'function.memory': 'memory per function (`memoryMiB`)',
+  'function.timeout': 'timeout per function (`timeout`)',
+  'function.environment': 'environment variables (`environment`)',
+  'function.secrets': 'secrets by reference (`secrets`)',
+  'function.maxConcurrency': 'concurrency limit (`maxConcurrency`)',
+  'function.warmInstances': 'instances kept warm (`warmInstances`)',
+  'function.retry': 'attempts for events (`retry.maxAttempts`)',
+  'function.deadLetters': 'dead letters of events (`retry.deadLetters`)',
+  'function.logRetention': 'log retention (`logRetention`)',
+  'function.tags': 'tags (`tags`)',
+  'function.description': 'description (`description`)',
+  'trigger.http': 'HTTP routes (`HttpApi`)',
+  'trigger.schedule.cron': 'schedules by cron (`Schedule.cron`)',
+  'trigger.schedule.rate': 'schedules by rate (`Schedule.rate`)',
+  'trigger.schedule.timeZone': 'IANA time zones (`timeZone`)',
+  'trigger.queue': 'queue messages (`queue.messages`)',
+  'trigger.queue.batch': 'batches of more than one message (`batchSize`)',
+  'trigger.queue.window': 'waiting for a batch to fill (`window`)',
+  'trigger.queue.partialFailure': 'failing some messages of a batch (`message.retry()`)',
+  'trigger.queue.maxConcurrency': 'concurrency per trigger (`maxConcurrency`)',
+  'trigger.topic': 'topic messages (`topic.messages`)',
+  'trigger.topic.filter': 'filter by attributes (`filter`)',
+  'trigger.objects': 'object events (`bucket.objects`)',
+  'trigger.objects.prefix': 'filter by key prefix (`prefix`)',
+  'trigger.objects.suffix': 'filter by key suffix (`suffix`)',
+  'trigger.call': 'direct calls (`call()` handlers)',
+  'api.cors': 'CORS answered before the function (`cors`)',
+  'api.rest': 'routes with a rest parameter (`/files/{path+}`)',
+  'queue.deadLetters': 'dead-letter queue',
+  'queue.retention': 'message retention (`retention`)',
+  'bucket.versioned': 'object versions (`versioned`)',
+  'bucket.removal': 'deleting the objects with the bucket (`removal`)',
+  'link.queue': 'send to a queue (`QueueClient`)',
+  'link.topic': 'publish to a topic (`TopicClient`)',
+  'link.bucket': 'read and write objects (`BucketClient`)',
+  'link.bucket.signedUrl': 'signed URLs (`signedUrl`)',
+  'link.function.call': 'call a function (`FunctionClient.call`)',
+  'link.function.start': 'start a function without waiting (`FunctionClient.start`)',
+  'runtime.streaming': 'streaming responses',
+} as const;
+
+export type Feature = keyof typeof FEATURES;
+
+/** The target has it. `how` names the resource or setting that does it. */
+export interface Native {
+  readonly native: string;
+}
+/** The target does not have it, but it behaves as declared; `how` says by what means and at what price. */
+export interface Emulated {
+  readonly emulated: string;
+}
+/** Refused at the user's line, for this reason. */
+export interface Unsupported {
+  readonly unsupported: string;
+}
+export type Support = Native | Emulated | Unsupported;
+
+/** What one platform makes of each feature; the compiler forces it to be complete. */
+export type Capabilities = { readonly [F in Feature]: Support };
+
+/** Which features a function's settings use. */
+export function featuresOfFunction(spec: FunctionSpec): Feature[] {
+  const features: Feature[] = [CODE_FEATURES[spec.code.kind]];
+  if (Object.keys(spec.environment).length > 0) features.push('function.environment');
+  if (Object.keys(spec.secrets).length > 0) features.push('function.secrets');
+  if (spec.maxConcurrency !== undefined) features.push('function.maxConcurrency');
+  if (spec.warmInstances > 0) features.push('function.warmInstances');
+  if (spec.logRetentionDays !== undefined) features.push('function.logRetention');
+  if (Object.keys(spec.tags).length > 0) features.push('function.tags');
+  return features;
+}
+
+const CODE_FEATURES: Record<CodeSpec['kind'], Feature> = {
+  entry: 'code.entry',
+  prebuilt: 'code.prebuilt',
+  image: 'code.image',
+  build: 'code.build',
+};
+
+/** Which features a trigger uses. */
+export function featuresOfTrigger(trigger: TriggerSpec): Feature[] {
+  switch (trigger.kind) {
+    case 'schedule':
+      return trigger.expression.kind === 'rate'
+        ? ['trigger.schedule.rate']
+        : ['trigger.schedule.cron', ...(trigger.expression.timeZone === 'UTC' ? [] : ['trigger.schedule.timeZone' as const])];
+    case 'queue':
+      return ['trigger.queue', ...featuresOfQueueTrigger(trigger)];
+    case 'topic':
+      return ['trigger.topic', ...(Object.keys(trigger.filter).length > 0 ? ['trigger.topic.filter' as const] : [])];
+    case 'objects':
+      return [
+        'trigger.objects',
+        ...(trigger.prefix ? ['trigger.objects.prefix' as const] : []),
+        ...(trigger.suffix ? ['trigger.objects.suffix' as const] : []),
+      ];
+  }
+}
+
+function featuresOfQueueTrigger(trigger: QueueTriggerSpec): Feature[] {
+  return [
+    ...(trigger.batchSize > 1 ? ['trigger.queue.batch' as const] : []),
+    ...(trigger.windowSeconds > 0 ? ['trigger.queue.window' as const] : []),
+    ...(trigger.maxConcurrency === undefined ? [] : ['trigger.queue.maxConcurrency' as const]),
+  ];
+}
+
+/** Throws for the first of `features` that the platform refuses. */
+export function requireFeatures(
+  platform: { readonly name: string; readonly capabilities: Capabilities },
+  path: string,
+  features: readonly Feature[],
+): void {
+  for (const feature of features) {
+    const support = platform.capabilities[feature];
+    if ('unsupported' in support) throw unsupported(platform.name, path, FEATURES[feature], support.unsupported);
+  }
+}

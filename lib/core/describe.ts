@@ -1,0 +1,54 @@
+import type { IConstruct } from 'constructs';
+import { type Attachment, attachmentOf } from './attachment.js';
+import type { Access, ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec, TriggerSpec } from './model.js';
+import { isLate, LATE_VALUE } from './tokens.js';
+import type { HandlerKind } from './typing.js';
+
+export interface FunctionModel extends FunctionSpec {
+  /** How the function may be entered. */
+  readonly kinds: readonly HandlerKind[];
+  /** Triggers by name; `source` is the path of the queue, topic or bucket. */
+  readonly triggers: Readonly<Record<string, TriggerSpec & { readonly source?: string }>>;
+  readonly links: Readonly<Record<string, { readonly kind: string; readonly access: Access; readonly target: string }>>;
+  /** Routes that lead here, with the path of their API. */
+  readonly routes: readonly { readonly api: string; readonly key: string }[];
+}
+export interface ApiModel extends ApiSpec {
+  readonly routes: readonly string[];
+}
+
+/** Everything declared below a construct, as plain JSON. Paths are construct paths; lists are in the order of declaration. */
+export interface ServiceModel {
+  readonly path: string;
+  /** Name of the platform, or null where nothing is declared. */
+  readonly platform: string | null;
+  readonly functions: readonly FunctionModel[];
+  readonly apis: readonly ApiModel[];
+  readonly queues: readonly QueueSpec[];
+  readonly topics: readonly TopicSpec[];
+  readonly buckets: readonly BucketSpec[];
+}
+
+/**
+ * The neutral model of a service, or of everything below any construct, as plain JSON: equal for every target but for
+ * `platform` and the paths above the service. Values that are known only after deployment read `(known after deployment)`.
+ */
+export function describe(scope: IConstruct): ServiceModel {
+  const attachments = scope.node.findAll().flatMap((construct) => attachmentOf(construct) ?? []);
+  const of = <T>(type: Attachment['type']): T[] =>
+    attachments.filter((attachment) => attachment.type === type).map((attachment) => plain(attachment.describe()) as T);
+  return {
+    path: scope.node.path,
+    platform: attachments[0]?.platform.name ?? null,
+    functions: of<FunctionModel>('function'),
+    apis: of<ApiModel>('api'),
+    queues: of<QueueSpec>('queue'),
+    topics: of<TopicSpec>('topic'),
+    buckets: of<BucketSpec>('bucket'),
+  };
+}
+
+/** A copy that is JSON and no more. Tokens carry counters of the process, so that they would differ from run to run. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, item) => (typeof item === 'string' && isLate(item) ? LATE_VALUE : item)));
+}

@@ -1,0 +1,101 @@
+import type { Construct, IConstruct } from 'constructs';
+import type { Capabilities } from './capabilities.js';
+import type { CodeReference } from './code.js';
+import type {
+  Access,
+  ApiSpec,
+  BucketSpec,
+  FunctionSpec,
+  ObjectsTriggerSpec,
+  QueueSpec,
+  QueueTriggerSpec,
+  RouteSpec,
+  ScheduleTriggerSpec,
+  TopicSpec,
+  TopicTriggerSpec,
+} from './model.js';
+
+/**
+ * The port: what a target implements. Constructs reduce their props to specs, check them, and hand them to the platform of
+ * their scope, which creates its own resources *as children of the portable construct*, at once.
+ *
+ * Backends are opaque to the core: it hands a platform only backends that the same platform made.
+ */
+export interface Platform {
+  /** `aws`, `google`, `kubernetes`, or another one's own name. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /**
+   * How tokens of the platform's own framework look inside strings; tokens of any other framework are refused.
+   * Without it, none are accepted.
+   */
+  readonly framework?: Framework;
+
+  createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionBackend;
+  createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiBackend;
+  createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
+  createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): TopicBackend;
+  createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketBackend;
+}
+
+export type Framework = 'aws-cdk-lib' | 'cdktf' | 'cdk8s';
+
+export interface Backend {
+  /** The main resource; becomes the portable construct's `node.defaultChild`. */
+  readonly resource: IConstruct;
+}
+
+export interface FunctionBackend extends Backend {
+  addEnvironment(name: string, value: string): void;
+  /** Least privilege for `access` on the target, and the environment by which the runtime finds it. */
+  link(name: string, link: BackendLink): void;
+  /**
+   * One method per kind of trigger. `scope` is an empty construct of the trigger's own, `name` the trigger's key in
+   * `triggers`. Each trigger is a resource next to the function, never a property of it.
+   */
+  addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void;
+  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueBackend): void;
+  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend): void;
+  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend): void;
+}
+
+export interface ApiBackend extends Backend {
+  /** Base URL, a late value of the framework; no slash at the end. */
+  readonly url: string;
+  /** `scope` is an empty construct of the route's own. */
+  addRoute(scope: Construct, route: RouteSpec, fn: FunctionBackend): void;
+}
+
+export type QueueBackend = Backend;
+export type TopicBackend = Backend;
+export type BucketBackend = Backend;
+
+export type BackendLink =
+  | { readonly kind: 'queue'; readonly access: 'send'; readonly target: QueueBackend }
+  | { readonly kind: 'topic'; readonly access: 'publish'; readonly target: TopicBackend }
+  | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite'; readonly target: BucketBackend }
+  | { readonly kind: 'function'; readonly access: 'invoke'; readonly target: FunctionBackend };
+
+export type LinkKind = BackendLink['kind'];
+export type LinkAccess = Access;
+
+/**
+ * Settings for one target only, made by that target's `tune()`: `tuning: [AwsFunction.tune({ ... })]`. Targets read their own
+ * and ignore the others'.
+ */
+export interface TuningEntry {
+  readonly platform: string;
+  readonly construct: 'function' | 'api' | 'queue' | 'topic' | 'bucket';
+  readonly settings: object;
+}
+
+/** All tuning entries that apply to one construct: the service's first, then its own, which win. */
+export class Tuning {
+  constructor(private readonly entries: readonly TuningEntry[]) {}
+
+  /** The settings for one kind of construct on one platform, merged key by key, later entries first in rank. */
+  for<T extends object>(platform: string, construct: TuningEntry['construct']): Partial<T> {
+    const own = this.entries.filter((entry) => entry.platform === platform && entry.construct === construct);
+    return Object.assign({}, ...own.map((entry) => entry.settings));
+  }
+}

@@ -1,0 +1,347 @@
+import { Construct, type IConstruct } from 'constructs';
+import { attach, attachmentOf } from './core/attachment.js';
+import { featuresOfFunction, featuresOfTrigger, requireFeatures } from './core/capabilities.js';
+import { Checks, frozen } from './core/checks.js';
+import { codeReference, type EntryRequest } from './core/code.js';
+import { conflicting, otherPlatform, shown } from './core/errors.js';
+import { linkTargetOf, makeLinkable } from './core/link.js';
+import type { CodeSpec, FunctionSpec } from './core/model.js';
+import {
+  type BackendLink,
+  type BucketBackend,
+  type FunctionBackend,
+  type Platform,
+  type QueueBackend,
+  type TopicBackend,
+  Tuning,
+} from './core/platform.js';
+import { platformOf } from './core/scope.js';
+import { isTrigger, type Trigger } from './core/trigger.js';
+import type { CallShape, HandlerKind, KindsOf, Linkable, LinksProp, TriggerOf } from './core/typing.js';
+import { Secret } from './secret.js';
+import { type FunctionDefaults, mergeDefaults, surroundingsOf } from './service.js';
+
+/** Code that faasten bundles. */
+export interface EntryCode {
+  /**
+   * File whose default export is the handler (`http()`, `queue()`, …). Relative to the service's `root`.
+   */
+  readonly entry: string;
+  readonly code?: never;
+  readonly image?: never;
+  readonly build?: never;
+}
+/** Code that is already built, in the target's own signature and any of its languages. */
+export interface PrebuiltCode {
+  readonly code: {
+    /** Folder with the built code. Relative to the service's `root`. */
+    readonly directory: string;
+    /** The target's name for what to run: `index.handler` (AWS), an exported function (Google). */
+    readonly handler: string;
+    /** The target's name of the runtime: `python3.13` (AWS), `python313` (Google). */
+    readonly runtime: string;
+  };
+  readonly entry?: never;
+  readonly image?: never;
+  readonly build?: never;
+}
+/** A container image, in any language: an HTTP server on `$PORT` which receives requests and CloudEvents. */
+export interface ImageCode {
+  /** Reference of the image, best with a digest: `registry.example/app@sha256:…`. */
+  readonly image: string;
+  readonly entry?: never;
+  readonly code?: never;
+  readonly build?: never;
+}
+/** An image that is built from a Dockerfile. */
+export interface BuildCode {
+  readonly build: { readonly context: string /** @default 'Dockerfile' */; readonly dockerfile?: string };
+  readonly entry?: never;
+  readonly code?: never;
+  readonly image?: never;
+}
+
+export interface RetryOptions {
+  /**
+   * Deliveries of one event in all, the first one counted.
+   * @default 3
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Whether an event that failed for the last time is kept in a dead-letter queue of the function.
+   * @default true
+   */
+  readonly deadLetters?: boolean;
+}
+
+export interface FunctionSettings<K extends HandlerKind = HandlerKind> extends FunctionDefaults {
+  /** @default - none */
+  readonly description?: string;
+  /**
+   * Secrets by the name the handler knows them by (`context.secrets.STRIPE_KEY`). Only references: see `Secret`.
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+  /**
+   * What makes the function run, each under a name of its own. HTTP routes are declared by `HttpApi`, direct calls by links.
+   * @default - none
+   */
+  readonly triggers?: Readonly<Record<string, TriggerOf<K>>>;
+  /**
+   * Most invocations of the function at the same time.
+   * @default - the target's own limit
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * Instances kept warm, and paid for, all the time.
+   * @default 0
+   */
+  readonly warmInstances?: number;
+  /**
+   * What happens to events that fail and have no queue of their own: of topics, schedules, buckets, and calls that do not
+   * wait. (Messages of a `Queue` follow the queue's `maxAttempts`.)
+   * @default - 3 attempts, then the dead-letter queue
+   */
+  readonly retry?: RetryOptions;
+  /**
+   * Tags (AWS), labels (Google, Kubernetes), added to the service's.
+   * @default - those of the service
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Props of a function whose handler is the module `M` (`typeof import('./handlers/fulfil')`). With `M`, the compiler refuses a
+ * link the handler asks for and does not get, a link it does not ask for, the wrong access, and a trigger of another kind.
+ */
+export type FunctionProps<M = any> = (EntryCode | PrebuiltCode | ImageCode | BuildCode) &
+  FunctionSettings<KindsOf<M>> &
+  LinksProp<M>;
+
+/** A function that can be entered as kind `K`. */
+export interface EnteredAs<K extends HandlerKind> {
+  /** Type only. */
+  readonly '~enters'?: (kind: K) => void;
+}
+
+/** A function: code, what makes it run, what it may reach, and the resources of the target that this takes. */
+export class ServerlessFunction<M = any> extends Construct implements Linkable<CallShape<M>>, EnteredAs<KindsOf<M>> {
+  declare readonly '~link'?: CallShape<M>;
+  declare readonly '~enters'?: (kind: KindsOf<M>) => void;
+
+  private readonly platform: Platform;
+  private readonly backend: FunctionBackend;
+  private readonly checks: Checks;
+  private readonly triggers = new Map<string, Trigger>();
+  private readonly links = new Map<string, NonNullable<ReturnType<typeof linkTargetOf>>>();
+  private readonly environment: Record<string, string>;
+  private readonly routes: { api: string; key: string }[] = [];
+  private readonly kinds = new Set<HandlerKind>();
+
+  constructor(scope: Construct, id: string, props: FunctionProps<M>) {
+    super(scope, id);
+    this.platform = platformOf(this);
+    this.checks = new Checks('function', this.node.path, this.platform);
+    const around = surroundingsOf(this);
+    const settings = mergeDefaults(around.defaults, props);
+    const spec = frozen(this.reduce(props, settings, around.tags));
+    this.environment = { ...spec.environment };
+    requireFeatures(this.platform, spec.path, [
+      ...featuresOfFunction(spec),
+      // Their defaults hold everywhere; asking for something else is what a target may refuse.
+      ...(props.retry?.maxAttempts === undefined ? [] : ['function.retry' as const]),
+      ...(props.retry?.deadLetters === undefined ? [] : ['function.deadLetters' as const]),
+    ]);
+    const code = codeReference(this, {
+      path: spec.path,
+      spec: spec.code,
+      root: around.root,
+      bundling: settings.bundling ?? {},
+      entryRequest: (handlerFile) => this.entryRequest(handlerFile, spec),
+    });
+    const tuning = new Tuning([...around.tuning, ...(settings.tuning ?? [])]);
+    this.backend = this.platform.createFunction(this, spec, code, tuning);
+    attach(this, { type: 'function', platform: this.platform, backend: this.backend, describe: () => this.describe(spec) });
+    makeLinkable(this, { kind: 'function', access: 'invoke', construct: this });
+    for (const [name, link] of Object.entries(props.links ?? {})) this.addLink(name, link as Linkable);
+    for (const [name, trigger] of Object.entries(props.triggers ?? {})) this.addTrigger(name, trigger as TriggerOf<KindsOf<M>>);
+  }
+
+  /**
+   * Sets an environment variable. Not for secrets.
+   * @throws when the variable has another value already
+   */
+  addEnvironment(name: string, value: string): void {
+    const known = this.environment[name];
+    if (known !== undefined && known !== value) {
+      throw conflicting(
+        'function',
+        this.node.path,
+        `environment.${name} is ${shown(known)} already and cannot become ${shown(value)}`,
+        'set it once',
+      );
+    }
+    this.checks.environment({ [name]: value });
+    requireFeatures(this.platform, this.node.path, ['function.environment']);
+    this.environment[name] = value;
+    this.backend.addEnvironment(name, value);
+  }
+
+  /** Adds a trigger under a name that is not taken. */
+  addTrigger(name: string, trigger: TriggerOf<KindsOf<M>>): void {
+    const path = this.node.path;
+    this.checks.key('triggers', name);
+    if (this.triggers.has(name)) throw conflicting('function', path, `triggers.${name} is taken`, 'choose another name');
+    if (!isTrigger(trigger)) {
+      this.checks.fail(
+        `triggers.${name} is ${shown(trigger)}`,
+        'give queue.messages(), topic.messages(), bucket.objects() or a Schedule',
+      );
+    }
+    requireFeatures(this.platform, path, featuresOfTrigger(trigger.spec));
+    const source =
+      trigger.source &&
+      this.partner(trigger.source, `triggers.${name}, the ${trigger.spec.kind === 'objects' ? 'bucket' : trigger.spec.kind}`);
+    // Under a scope of its own, a trigger called «Role» cannot meet the platform's own children.
+    const triggers = (this.node.tryFindChild('Triggers') as Construct | undefined) ?? new Construct(this, 'Triggers');
+    const at = new Construct(triggers, name);
+    this.kinds.add(trigger.spec.kind);
+    this.triggers.set(name, trigger);
+    switch (trigger.spec.kind) {
+      case 'schedule':
+        this.backend.addSchedule(at, name, trigger.spec);
+        break;
+      case 'queue':
+        this.backend.addQueue(at, name, trigger.spec, source as QueueBackend);
+        break;
+      case 'topic':
+        this.backend.addTopic(at, name, trigger.spec, source as TopicBackend);
+        break;
+      case 'objects':
+        this.backend.addObjects(at, name, trigger.spec, source as BucketBackend);
+        break;
+    }
+  }
+
+  /** Lets the function reach something, under the name by which its handler asks for it (`context.links.orders`). */
+  addLink(name: string, link: Linkable): void {
+    const path = this.node.path;
+    this.checks.key('links', name);
+    if (this.links.has(name)) throw conflicting('function', path, `links.${name} is taken`, 'choose another name');
+    const target = linkTargetOf(link);
+    if (!target) {
+      this.checks.fail(
+        `links.${name} is ${shown(Construct.isConstruct(link) ? link.node.path : link)}`,
+        'give a Queue, a Topic, a ServerlessFunction, or one access to a Bucket, as in photos.readOnly()',
+      );
+    }
+    requireFeatures(this.platform, path, [target.kind === 'function' ? 'link.function.call' : `link.${target.kind}`]);
+    const backend = this.partner(target.construct, `links.${name}, the ${target.kind}`);
+    if (target.kind === 'function') (target.construct as ServerlessFunction)._enteredBy('call');
+    this.links.set(name, target);
+    this.backend.link(name, { kind: target.kind, access: target.access, target: backend } as BackendLink);
+  }
+
+  /** @internal Said by what leads to this function: an API's route, another function's link. */
+  _enteredBy(kind: HandlerKind, route?: { api: string; key: string }): void {
+    this.kinds.add(kind);
+    if (route) this.routes.push(route);
+  }
+
+  private reduce(props: FunctionProps<M>, settings: FunctionDefaults, tags: Readonly<Record<string, string>>): FunctionSpec {
+    const { checks } = this;
+    for (const name of Object.keys(props.secrets ?? {})) checks.variableName('secrets', name);
+    for (const [name, secret] of Object.entries(props.secrets ?? {})) {
+      if (!(secret instanceof Secret))
+        checks.fail(`secrets.${name} is no reference`, 'give Secret.fromName(...), never the value itself');
+      if (settings.environment?.[name] !== undefined) checks.fail(`${name} is in both environment and secrets`, 'choose one');
+    }
+    return {
+      path: this.node.path,
+      code: this.codeSpec(props),
+      description: props.description,
+      memoryMiB: checks.integer('memoryMiB', settings.memoryMiB ?? 256, 1),
+      timeoutSeconds: settings.timeout === undefined ? 30 : checks.seconds('timeout', settings.timeout, 1),
+      environment: checks.environment(settings.environment ?? {}),
+      secrets: Object.fromEntries(Object.entries<Secret>(props.secrets ?? {}).map(([name, secret]) => [name, secret.spec])),
+      maxConcurrency: props.maxConcurrency === undefined ? undefined : checks.integer('maxConcurrency', props.maxConcurrency, 1),
+      warmInstances: checks.integer('warmInstances', props.warmInstances ?? 0, 0),
+      retry: {
+        maxAttempts: checks.integer('retry.maxAttempts', props.retry?.maxAttempts ?? 3, 1),
+        deadLetters: props.retry?.deadLetters ?? true,
+      },
+      logRetentionDays: settings.logRetention === undefined ? undefined : checks.days('logRetention', settings.logRetention),
+      tags: checks.tags({ ...tags, ...props.tags }),
+    };
+  }
+
+  private codeSpec(props: FunctionProps<M>): CodeSpec {
+    const { checks } = this;
+    const given = (['entry', 'code', 'image', 'build'] as const).filter((key) => props[key] !== undefined);
+    if (given.length !== 1) {
+      checks.fail(
+        `it has ${given.length === 0 ? 'no code' : `several kinds of code: ${given.join(', ')}`}`,
+        "give exactly one of entry, code, image and build, as in entry: 'handlers/create-order.ts'",
+      );
+    }
+    const path = (property: string, value: unknown): string => {
+      if (typeof value !== 'string' || value === '')
+        checks.fail(`${property} is ${shown(value)}`, 'give the path of a file or folder');
+      return value.replaceAll('\\', '/');
+    };
+    if (props.entry !== undefined) return { kind: 'entry', entry: path('entry', props.entry) };
+    if (props.code !== undefined) {
+      const { directory, handler, runtime } = props.code;
+      return { kind: 'prebuilt', directory: path('code.directory', directory), handler, runtime };
+    }
+    if (props.build !== undefined) {
+      return {
+        kind: 'build',
+        context: path('build.context', props.build.context),
+        dockerfile: props.build.dockerfile ?? 'Dockerfile',
+      };
+    }
+    if (typeof props.image !== 'string' || !/^\S+$/.test(props.image))
+      checks.fail(`image is ${shown(props.image)}`, 'give the reference of an image');
+    checks.own('image', props.image);
+    return { kind: 'image', image: props.image };
+  }
+
+  /** The backend of a queue, topic, bucket or function that this function works with: it must be on the same platform. */
+  private partner(construct: IConstruct, what: string) {
+    const attachment = attachmentOf(construct)!;
+    if (attachment.platform.name !== this.platform.name) {
+      throw otherPlatform(this.node.path, what, construct.node.path, attachment.platform.name, this.platform.name);
+    }
+    return attachment.backend;
+  }
+
+  private entryRequest(handlerFile: string, spec: FunctionSpec): EntryRequest {
+    return {
+      path: spec.path,
+      handlerFile,
+      kinds: [...this.kinds].sort(),
+      routes: this.routes.map(({ key }) => key).sort(),
+      links: [...this.links]
+        .map(([name, { kind, access }]) => ({ name, kind, access }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      secrets: Object.keys(spec.secrets).sort(),
+    };
+  }
+
+  private describe(spec: FunctionSpec): object {
+    const named = <T, R>(entries: Iterable<[string, T]>, to: (value: T) => R) =>
+      Object.fromEntries([...entries].map(([name, value]) => [name, to(value)]));
+    return {
+      ...spec,
+      environment: this.environment,
+      kinds: [...this.kinds].sort(),
+      triggers: named(this.triggers, ({ spec: trigger, source }) => ({
+        ...trigger,
+        ...(source && { source: source.node.path }),
+      })),
+      links: named(this.links, ({ kind, access, construct }) => ({ kind, access, target: construct.node.path })),
+      routes: this.routes,
+    };
+  }
+}

@@ -1,0 +1,51 @@
+/** The portable API. No type of a cloud or framework other than `constructs` appears here. */
+export { type CorsOptions, HttpApi, type HttpApiProps } from './api.js';
+export { Bucket, type BucketProps, type ObjectsTriggerOptions } from './bucket.js';
+export {
+  type Capabilities,
+  type Emulated,
+  FEATURES,
+  type Feature,
+  type Native,
+  type Support,
+  type Unsupported,
+} from './core/capabilities.js';
+export type { BundlePreset, BundlingOptions, CodeReference, EntryRequest, PreparedCode } from './core/code.js';
+export { type ApiModel, describe, type FunctionModel, type ServiceModel } from './core/describe.js';
+export { Duration, type DurationLike } from './core/duration.js';
+export { FaastenError } from './core/errors.js';
+export type * from './core/model.js';
+export { physicalName } from './core/names.js';
+export {
+  type ApiBackend,
+  type Backend,
+  type BackendLink,
+  type BucketBackend,
+  type Framework,
+  type FunctionBackend,
+  type Platform,
+  type QueueBackend,
+  type TopicBackend,
+  Tuning,
+  type TuningEntry,
+} from './core/platform.js';
+export type { RouteKey } from './core/route.js';
+export { platformOf, usePlatform } from './core/scope.js';
+export { Trigger } from './core/trigger.js';
+export type { HandlerKind, Linkable, LinkShape, TriggerOf } from './core/typing.js';
+export {
+  type BuildCode,
+  type EnteredAs,
+  type EntryCode,
+  type FunctionProps,
+  type FunctionSettings,
+  type ImageCode,
+  type PrebuiltCode,
+  type RetryOptions,
+  ServerlessFunction,
+} from './function.js';
+export { Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
+export { type CronOptions, Schedule } from './schedule.js';
+export { Secret, type SecretOptions } from './secret.js';
+export { type FunctionDefaults, Service, type ServiceProps } from './service.js';
+export { Topic, type TopicProps, type TopicTriggerOptions } from './topic.js';

@@ -1,0 +1,108 @@
+import { Construct } from 'constructs';
+import { attach } from './core/attachment.js';
+import { requireFeatures } from './core/capabilities.js';
+import { Checks, frozen } from './core/checks.js';
+import type { DurationLike } from './core/duration.js';
+import { makeLinkable } from './core/link.js';
+import type { QueueSpec } from './core/model.js';
+import { Tuning, type TuningEntry } from './core/platform.js';
+import { platformOf } from './core/scope.js';
+import { Trigger } from './core/trigger.js';
+import type { Linkable } from './core/typing.js';
+import { surroundingsOf } from './service.js';
+
+export interface QueueProps {
+  /**
+   * Deliveries of one message in all; after the last failed one it moves to the dead-letter queue. 1 is no retry.
+   * @default 5
+   */
+  readonly maxAttempts?: number;
+  /**
+   * How long a message waits for a consumer, from 1 minute to 14 days.
+   * @default Duration.days(4)
+   */
+  readonly retention?: DurationLike;
+  /**
+   * How long a dead message is kept, from 1 minute to 14 days.
+   * @default Duration.days(14)
+   */
+  readonly deadLetterRetention?: DurationLike;
+  /** @default - those of the service */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
+}
+
+export interface QueueTriggerOptions {
+  /**
+   * Most messages in one invocation. Targets that deliver one at a time refuse more than one, unless they say otherwise in
+   * the support table.
+   * @default 1
+   */
+  readonly batchSize?: number;
+  /**
+   * How long to wait for a batch to fill.
+   * @default - not at all
+   */
+  readonly window?: DurationLike;
+  /**
+   * Most invocations of this trigger at the same time.
+   * @default - the function's own limit
+   */
+  readonly maxConcurrency?: number;
+}
+
+/** 14 days: the longest of SQS (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). */
+const LONGEST_RETENTION = 14 * 86_400;
+
+/**
+ * Messages that wait for one consumer each, and are delivered at least once. A message that keeps failing ends in the queue's
+ * own dead-letter queue. `T` is the type of a message; it is checked against the handlers that send.
+ */
+export class Queue<T = any>
+  extends Construct
+  implements Linkable<{ kind: 'queue'; access: 'send'; accepts: (message: T) => void }>
+{
+  declare readonly '~link'?: { kind: 'queue'; access: 'send'; accepts: (message: T) => void };
+
+  constructor(scope: Construct, id: string, props: QueueProps = {}) {
+    super(scope, id);
+    const path = this.node.path;
+    const platform = platformOf(this);
+    const checks = new Checks('queue', path, platform);
+    const around = surroundingsOf(this);
+    const retention = (property: 'retention' | 'deadLetterRetention', days: number) => {
+      const value = props[property];
+      return value === undefined ? days * 86_400 : checks.seconds(property, value, 60, LONGEST_RETENTION);
+    };
+    const spec: QueueSpec = frozen({
+      path,
+      maxAttempts: checks.integer('maxAttempts', props.maxAttempts ?? 5, 1, 1000),
+      retentionSeconds: retention('retention', 4),
+      deadLetterRetentionSeconds: retention('deadLetterRetention', 14),
+      tags: checks.tags({ ...around.tags, ...props.tags }),
+    });
+    requireFeatures(platform, path, [
+      'queue.deadLetters',
+      ...(props.retention === undefined ? [] : ['queue.retention' as const]),
+    ]);
+    const backend = platform.createQueue(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
+    attach(this, { type: 'queue', platform, backend, describe: () => spec });
+    makeLinkable(this, { kind: 'queue', access: 'send', construct: this });
+  }
+
+  /** A trigger that runs a function, with a `queue()` handler, for the messages of this queue. */
+  messages(options: QueueTriggerOptions = {}): Trigger<'queue'> {
+    const checks = new Checks('trigger of queue', this.node.path, platformOf(this));
+    return new Trigger(
+      frozen({
+        kind: 'queue',
+        batchSize: checks.integer('batchSize', options.batchSize ?? 1, 1, 10_000),
+        windowSeconds: options.window === undefined ? 0 : checks.seconds('window', options.window, 0, 300),
+        maxConcurrency:
+          options.maxConcurrency === undefined ? undefined : checks.integer('maxConcurrency', options.maxConcurrency, 1),
+      }),
+      this,
+    );
+  }
+}

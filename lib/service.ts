@@ -1,0 +1,125 @@
+import { Construct, type IConstruct } from 'constructs';
+import type { BundlingOptions } from './core/code.js';
+import type { DurationLike } from './core/duration.js';
+import { invalid, shown } from './core/errors.js';
+import type { TuningEntry } from './core/platform.js';
+
+const SERVICE = Symbol.for('faasten.service');
+
+/** Settings a service gives to all of its functions. A function's own settings win; environment, tags and tuning add up. */
+export interface FunctionDefaults {
+  /**
+   * Memory of one instance, in MiB. On AWS and Google it also sets the share of a CPU.
+   * @default 256
+   */
+  readonly memoryMiB?: number;
+  /**
+   * How long one invocation may take. Longer than 30 seconds is cut off by most API gateways.
+   * @default Duration.seconds(30)
+   */
+  readonly timeout?: DurationLike;
+  /**
+   * Environment variables, never secret: they are readable in every console. See `secrets`.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * How long logs are kept, in whole days. Where a target only offers certain periods, the next longer one.
+   * @default - 30 days where the target keeps logs itself; refused where it leaves them to the cluster
+   */
+  readonly logRetention?: DurationLike;
+  /**
+   * Bundling of functions that have an `entry`.
+   * @default - minified without renaming, source maps, nothing external but what the target's runtime brings
+   */
+  readonly bundling?: BundlingOptions;
+  /**
+   * Settings that only one target reads, made by its `tune()`.
+   * @default - none
+   */
+  readonly tuning?: readonly TuningEntry[];
+}
+
+export interface ServiceProps {
+  /**
+   * Settings of all functions below, unless they say otherwise.
+   * @default - each setting's own default
+   */
+  readonly defaults?: FunctionDefaults;
+  /**
+   * Tags (AWS), labels (Google, Kubernetes) of every resource of the service.
+   * @default - none
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * Settings for queues, topics, buckets and APIs that only one target reads.
+   * @default - none
+   */
+  readonly tuning?: readonly TuningEntry[];
+  /**
+   * Folder that relative `entry` paths start from; usually `__dirname`.
+   * @default - that of the service around it, else the folder of the command that is run
+   */
+  readonly root?: string;
+}
+
+/**
+ * A group of functions with the queues, topics, buckets and APIs they share: the unit that is declared once and placed in a
+ * stack of any target. Extend it, or create it and put constructs into it. Services may be nested; inner settings win.
+ */
+export class Service extends Construct {
+  /** The nearest service around a construct (itself included), if any. */
+  static of(scope: IConstruct): Service | undefined {
+    return [...scope.node.scopes].reverse().find((candidate): candidate is Service => SERVICE in candidate);
+  }
+
+  /** @internal */
+  readonly _props: ServiceProps;
+
+  constructor(scope: Construct, id: string, props: ServiceProps = {}) {
+    super(scope, id);
+    Object.defineProperty(this, SERVICE, { value: true });
+    if (props.root !== undefined && typeof props.root !== 'string') {
+      throw invalid(
+        'service',
+        this.node.path,
+        `root is ${shown(props.root)}`,
+        'give the path of a folder, as in root: __dirname',
+      );
+    }
+    this._props = props;
+  }
+}
+
+/** What the services around a construct say, the outermost first. */
+export interface Surroundings {
+  readonly defaults: FunctionDefaults;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tuning: readonly TuningEntry[];
+  readonly root: string;
+}
+
+export function surroundingsOf(scope: IConstruct): Surroundings {
+  let { defaults, tags, tuning, root }: Surroundings = { defaults: {}, tags: {}, tuning: [], root: process.cwd() };
+  for (const ancestor of scope.node.scopes) {
+    const props = SERVICE in ancestor ? (ancestor as IConstruct as Service)._props : undefined;
+    if (!props) continue;
+    defaults = mergeDefaults(defaults, props.defaults ?? {});
+    tags = { ...tags, ...props.tags };
+    tuning = [...tuning, ...(props.tuning ?? [])];
+    root = props.root ?? root;
+  }
+  return { defaults, tags, tuning, root };
+}
+
+/** `inner` over `outer`: records and lists add up, the rest is replaced. */
+export function mergeDefaults(outer: FunctionDefaults, inner: FunctionDefaults): FunctionDefaults {
+  return {
+    memoryMiB: inner.memoryMiB ?? outer.memoryMiB,
+    timeout: inner.timeout ?? outer.timeout,
+    logRetention: inner.logRetention ?? outer.logRetention,
+    environment: { ...outer.environment, ...inner.environment },
+    bundling: { ...outer.bundling, ...inner.bundling },
+    tuning: [...(outer.tuning ?? []), ...(inner.tuning ?? [])],
+  };
+}

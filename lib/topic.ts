@@ -1,0 +1,61 @@
+import { Construct } from 'constructs';
+import { attach } from './core/attachment.js';
+import { Checks, frozen } from './core/checks.js';
+import { shown } from './core/errors.js';
+import { makeLinkable } from './core/link.js';
+import type { TopicSpec } from './core/model.js';
+import { Tuning, type TuningEntry } from './core/platform.js';
+import { platformOf } from './core/scope.js';
+import { Trigger } from './core/trigger.js';
+import type { Linkable } from './core/typing.js';
+import { surroundingsOf } from './service.js';
+
+export interface TopicProps {
+  /** @default - those of the service */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
+}
+
+export interface TopicTriggerOptions {
+  /**
+   * Only messages whose attributes have, for every key here, one of its values.
+   * @default - every message
+   */
+  readonly filter?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Messages that go to every subscriber. `T` is the type of a message; it is checked against the handlers that publish. */
+export class Topic<T = any>
+  extends Construct
+  implements Linkable<{ kind: 'topic'; access: 'publish'; accepts: (message: T) => void }>
+{
+  declare readonly '~link'?: { kind: 'topic'; access: 'publish'; accepts: (message: T) => void };
+
+  constructor(scope: Construct, id: string, props: TopicProps = {}) {
+    super(scope, id);
+    const path = this.node.path;
+    const platform = platformOf(this);
+    const around = surroundingsOf(this);
+    const checks = new Checks('topic', path, platform);
+    const spec: TopicSpec = frozen({ path, tags: checks.tags({ ...around.tags, ...props.tags }) });
+    const backend = platform.createTopic(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
+    attach(this, { type: 'topic', platform, backend, describe: () => spec });
+    makeLinkable(this, { kind: 'topic', access: 'publish', construct: this });
+  }
+
+  /** A trigger that runs a function, with a `topic()` handler, for each message of this topic. */
+  messages(options: TopicTriggerOptions = {}): Trigger<'topic'> {
+    const checks = new Checks('trigger of topic', this.node.path, platformOf(this));
+    for (const [attribute, values] of Object.entries(options.filter ?? {})) {
+      // Lower case letters and digits is what CloudEvents allows in attribute names, and the narrowest rule of all targets.
+      if (!/^[a-z0-9]{1,20}$/.test(attribute)) {
+        checks.fail(`filter has the attribute ${shown(attribute)}`, 'use up to 20 lower case letters and digits');
+      }
+      if (!Array.isArray(values) || values.length === 0 || values.some((value) => typeof value !== 'string' || value === '')) {
+        checks.fail(`filter.${attribute} is ${shown(values)}`, 'give one or more non-empty strings');
+      }
+    }
+    return new Trigger(frozen({ kind: 'topic', filter: options.filter ?? {} }), this);
+  }
+}
