@@ -99,7 +99,7 @@ export class HttpApi extends Construct {
       throw invalid('HTTP API', path, `route '${key}' leads to ${shown(fn)}`, 'give a ServerlessFunction');
     }
     const target = fn as unknown as ServerlessFunction;
-    if (attachment.platform !== this.platform) {
+    if (attachment.platform.name !== this.platform.name) {
       throw otherPlatform(path, 'the function', target.node.path, attachment.platform.name, this.platform.name);
     }
     if (route.segments.some((segment) => segment.kind === 'rest')) requireFeatures(this.platform, path, ['api.rest']);
