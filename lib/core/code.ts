@@ -87,6 +87,8 @@ function placeholderOf(scope: IConstruct): CodeArtifact | undefined {
 
 /** All code of one tree. */
 class Registry {
+  /** By construct path, once bundled. */
+  readonly bundled = new Map<string, CodeArtifact>();
   private readonly waiting: {
     source: CodeSource;
     preset: BundlePreset;
@@ -148,13 +150,19 @@ class Registry {
     );
     // Only now: a pass that failed leaves everything waiting, and the next synthesis reports it again.
     this.waiting.splice(0, batch.length);
-    batch.forEach(({ done }, index) => {
+    batch.forEach(({ source, done }, index) => {
+      this.bundled.set(source.path, artifacts[index]!);
       done(artifacts[index]!);
     });
   }
 }
 
 const REGISTRIES = new WeakMap<IConstruct, Registry>();
+
+/** What was bundled so far of the tree around `scope`, by construct path. */
+export function bundledCode(scope: IConstruct): ReadonlyMap<string, CodeArtifact> {
+  return Registry.of(scope).bundled;
+}
 
 /** The code of the function at `scope`. */
 export function codeReference(scope: IConstruct, source: CodeSource): CodeReference {

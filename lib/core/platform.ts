@@ -31,6 +31,12 @@ export interface Platform {
    */
   readonly framework?: Framework;
 
+  /**
+   * What the framework synthesizes of one unit (a Stack, a TerraformStack, a Chart), as plain JSON: the template, the
+   * configuration, the list of manifests. For `faasten/testing` and listings; deployments never pass through it.
+   */
+  template(unit: IConstruct): object;
+
   createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionBackend;
   createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiBackend;
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
