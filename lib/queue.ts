@@ -35,13 +35,12 @@ export interface QueueProps {
 
 export interface QueueTriggerOptions {
   /**
-   * Most messages in one invocation. Targets that deliver one at a time refuse more than one, unless they say otherwise in
-   * the support table.
+   * Most messages in one invocation. On a target that delivers one at a time (see the support table) it is always one.
    * @default 1
    */
   readonly batchSize?: number;
   /**
-   * How long to wait for a batch to fill.
+   * How long to wait, at most, for a batch to fill. A target that delivers one at a time does not wait.
    * @default - not at all
    */
   readonly window?: DurationLike;
