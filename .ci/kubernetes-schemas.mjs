@@ -19,7 +19,7 @@ const FREE_NAMES = 'rbac.authorization.k8s.io';
 
 const definitions = coreDefinitions();
 const written = [];
-for (const [name, schema] of Object.entries(definitions)) {
+for (const schema of Object.values(definitions)) {
   for (const gvk of schema['x-kubernetes-group-version-kind'] ?? []) {
     if (schema.properties?.metadata && !gvk.kind.endsWith('List')) write(gvk, schema);
   }
@@ -86,11 +86,33 @@ function constraint(schema) {
   return result;
 }
 
+/**
+ * Knative's CRDs leave some objects open whose fields they list; its webhooks decode strictly and refuse an unknown field
+ * there (knative.dev/pkg webhook/resourcesemantics). The three delivery fields are experimental features of the Go type
+ * DeliverySpec (knative.dev/eventing pkg/apis/duck/v1), absent from some CRDs.
+ */
+function closeKnative(schema) {
+  if (schema === null || typeof schema !== 'object') return;
+  if (schema.properties && schema['x-kubernetes-preserve-unknown-fields']) {
+    schema.additionalProperties = false;
+    if (schema.properties.backoffPolicy) {
+      for (const field of ['timeout', 'retryAfterMax', 'format']) schema.properties[field] ??= { type: 'string' };
+    }
+  }
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (name === 'metadata') schema.properties.metadata = { allOf: [{ $ref: `#/definitions/${META}` }, names('', false)] };
+    else closeKnative(property);
+  }
+  closeKnative(schema.items);
+}
+
 function customResource(crd) {
   writeFileSync(join(out, 'crds', `${crd.metadata.name}.json`), JSON.stringify(crd));
   for (const version of crd.spec.versions.filter((each) => each.served)) {
     const gvk = { group: crd.spec.group, version: version.name, kind: crd.spec.names.kind };
-    write(gvk, structural(version.schema.openAPIV3Schema, true));
+    const schema = structural(version.schema.openAPIV3Schema, true);
+    if (gvk.group.endsWith('.knative.dev')) closeKnative(schema.properties.spec);
+    write(gvk, schema);
   }
 }
 
@@ -111,10 +133,10 @@ function write(gvk, schema) {
   written.push(gvk);
 }
 
-function names(group) {
+function names(group, named = true) {
   const name = group === FREE_NAMES ? { pattern: '^[^/%]+$' } : { pattern: SUBDOMAIN, maxLength: 253 };
   return {
-    anyOf: [{ required: ['name'] }, { required: ['generateName'] }],
+    ...(named ? { anyOf: [{ required: ['name'] }, { required: ['generateName'] }] } : {}),
     properties: {
       name,
       namespace: { pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 },

@@ -27,7 +27,7 @@ describe.skipIf(missing('kubernetes', available()))('kubeconform', () => {
       '{ apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: { name: g }, spec: { gatewayClassName: c, listeners: [{ name: http, port: 80, protocol: HTTP }] } }',
       '{ apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: { name: g }, spec: { from: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: a }], to: [{ group: "", kind: Service }] } }',
       '{ apiVersion: objectbucket.io/v1alpha1, kind: ObjectBucketClaim, metadata: { name: photos }, spec: { generateBucketName: photos, storageClassName: s } }',
-      '{ apiVersion: ceph.rook.io/v1, kind: CephBucketTopic, metadata: { name: t }, spec: { objectStoreName: s, objectStoreNamespace: n, endpoint: { http: { uri: "http://a" } } } }',
+      '{ apiVersion: ceph.rook.io/v1, kind: CephBucketTopic, metadata: { name: t }, spec: { objectStoreName: s, objectStoreNamespace: rook, endpoint: { http: { uri: "http://a" } } } }',
       '{ apiVersion: ceph.rook.io/v1, kind: CephBucketNotification, metadata: { name: some }, spec: { topic: t, events: ["s3:ObjectCreated:*"] } }',
       '{ apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: { name: some }, spec: { groups: [{ name: g, rules: [{ alert: A, expr: up }] }] } }',
     ].join('\n---\n');
@@ -71,6 +71,10 @@ describe.skipIf(missing('kubernetes', available()))('kubeconform', () => {
       /already set|duplicate/,
     ],
     'Trigger without a broker': [`{ ${head('eventing.knative.dev/v1', 'Trigger')}, spec: { brker: b } }`, /brker/],
+    'Service with a label that is none': [
+      service('{ containers: [] } , metadata: { labels: { a: "b c" } }'),
+      /'b c' does not match/,
+    ],
     'PingSource with a number as its schedule': [
       `{ ${head('sources.knative.dev/v1', 'PingSource')}, spec: { schedule: 5 } }`,
       /want string/,
