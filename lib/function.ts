@@ -249,7 +249,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   private reduce(props: FunctionProps<M>, settings: FunctionDefaults, tags: Readonly<Record<string, string>>): FunctionSpec {
-    const { checks } = this;
+    const checks: Checks = this.checks;
     for (const name of Object.keys(props.secrets ?? {})) checks.variableName('secrets', name);
     for (const [name, secret] of Object.entries(props.secrets ?? {})) {
       if (!(secret instanceof Secret))
@@ -276,7 +276,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   private codeSpec(props: FunctionProps<M>): CodeSpec {
-    const { checks } = this;
+    const checks: Checks = this.checks;
     const given = (['entry', 'code', 'image', 'build'] as const).filter((key) => props[key] !== undefined);
     if (given.length !== 1) {
       checks.fail(

@@ -1,0 +1,5 @@
+/** Makes deployable code of handlers. Knows functions as requests only: no constructs, no platform. */
+export { prebuilt } from './artifact.js';
+export { bundle } from './bundle.js';
+export type * from './request.js';
+export { type ZipOptions, zip } from './zip.js';

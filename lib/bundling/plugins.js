@@ -1,0 +1,83 @@
+/** Loads the user's esbuild plugins. Plain JavaScript: runs in the bundling process. */
+'use strict';
+
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+
+/**
+ * @param {typeof import('esbuild')} esbuild
+ * @param {import('./job.js').Pass} pass
+ * @returns {Promise<{ error?: string, plugins: import('esbuild').Plugin[], inputs: string[], watched(root: string): Record<string, string[]> }>}
+ */
+async function loadPlugins(esbuild, pass) {
+  /** @type {Map<string, string[]>} */
+  const watched = new Map();
+  const none = { plugins: [], inputs: [], watched: () => ({}) };
+  if (!pass.plugins) return none;
+  try {
+    const loaded = await import(pathToFileURL(pass.plugins).href);
+    // A CommonJS module's exports are the default export of what import() gives; compiled ES modules nest one more.
+    let value = loaded.default?.__esModule ? loaded.default.default : loaded.default;
+    if (typeof value === 'function') value = await value();
+    if (!Array.isArray(value) || value.some((plugin) => typeof plugin?.setup !== 'function')) {
+      return { ...none, error: `the plugin module '${pass.plugins}' has no array of esbuild plugins as its default export` };
+    }
+    return {
+      plugins: value.map((plugin) => watching(plugin, watched)),
+      inputs: await inputsOf(esbuild, pass.plugins, pass.root),
+      watched: (root) =>
+        Object.fromEntries([...watched].map(([input, files]) => [path.isAbsolute(input) ? slashed(path.relative(root, input)) : input, files])),
+    };
+  } catch (error) {
+    return { ...none, error: `the plugin module '${pass.plugins}' cannot be loaded: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+/**
+ * Notes the files a plugin says it watches, so that the cache knows them.
+ * @param {import('esbuild').Plugin} plugin
+ * @param {Map<string, string[]>} watched
+ * @returns {import('esbuild').Plugin}
+ */
+function watching(plugin, watched) {
+  return {
+    name: plugin.name,
+    setup: (build) =>
+      plugin.setup({
+        ...build,
+        onLoad: (options, callback) =>
+          build.onLoad(options, async (args) => {
+            const result = await callback(args);
+            const files = [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])];
+            if (files.length > 0) watched.set(args.namespace === 'file' ? args.path : `${args.namespace}:${args.path}`, files);
+            return result;
+          }),
+      }),
+  };
+}
+
+/**
+ * The plugin module and the files it imports: when one of them changes, everything is built again.
+ * @param {typeof import('esbuild')} esbuild
+ * @param {string} file
+ * @param {string} root
+ */
+async function inputsOf(esbuild, file, root) {
+  const { metafile } = await esbuild.build({
+    entryPoints: [file],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    logLevel: 'silent',
+    outdir: 'out',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+const slashed = (/** @type {string} */ name) => name.replaceAll('\\', '/');
+
+module.exports = { loadPlugins };
