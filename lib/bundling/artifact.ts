@@ -55,7 +55,8 @@ export class ArtifactBuilder {
     if (name === '.') return;
     const made = mkdirSync(join(this.directory, name), { recursive: true });
     if (made === undefined) return;
-    for (let folder = join(this.directory, name); folder.length >= made.length; folder = dirname(folder)) chmodSync(folder, FOLDER_MODE);
+    for (let folder = join(this.directory, name); folder.length >= made.length; folder = dirname(folder))
+      chmodSync(folder, FOLDER_MODE);
   }
 }
 

@@ -1,10 +1,11 @@
-import { renameSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { ArtifactBuilder, artifactOf, contentHash } from './artifact.js';
 import { Cache, type StoredBundle } from './cache.js';
 import { DependencyCollector } from './dependencies.js';
 import { type BundleFailure, bundleFailed, noDefaultExport, overBudget } from './errors.js';
 import { esbuildVersion, runEsbuild } from './esbuild-run.js';
+import type { Fact } from './facts.js';
 import { sha256 } from './file-hashes.js';
 import type { ChunkResult, EntryResult, Pass } from './job.js';
 import { addNativeModules } from './native-install.js';
@@ -68,7 +69,8 @@ class Caches {
     let cache = this.byRoot.get(root);
     if (cache) return cache;
     const { cacheDirectory, cacheMaxBytes = DEFAULT_CACHE_BYTES } = this.settings;
-    const location = cacheDirectory === false ? undefined : cacheDirectory === undefined ? cacheLocation(root) : resolve(cacheDirectory);
+    const location =
+      cacheDirectory === false ? undefined : cacheDirectory === undefined ? cacheLocation(root) : resolve(cacheDirectory);
     cache = this.byLocation.get(location) ?? new Cache(location, cacheMaxBytes);
     this.byLocation.set(location, cache);
     this.byRoot.set(root, cache);
@@ -80,7 +82,12 @@ class Caches {
   }
 }
 
-function prepareAll(requests: readonly BundleRequest[], caches: Caches, units: Map<string, Unit>, failures: BundleFailure[]): (Unit | undefined)[] {
+function prepareAll(
+  requests: readonly BundleRequest[],
+  caches: Caches,
+  units: Map<string, Unit>,
+  failures: BundleFailure[],
+): (Unit | undefined)[] {
   const preparer = new Preparer();
   const version = esbuildVersion();
   return requests.map((request) => {
@@ -108,7 +115,8 @@ function build(units: readonly Unit[], progress: boolean, failures: BundleFailur
   for (const chunk of results) {
     for (const { id, kind, text } of chunk.failed) {
       const unit = units[id]!;
-      const message = kind === 'no-default-export' ? noDefaultExport(unit.prepared.label) : kind === 'esbuild' ? `esbuild says\n${text}` : text;
+      const message =
+        kind === 'no-default-export' ? noDefaultExport(unit.prepared.label) : kind === 'esbuild' ? `esbuild says\n${text}` : text;
       for (const path of unit.paths) failures.push({ path, message });
     }
     for (const entry of chunk.built) {
@@ -151,17 +159,28 @@ function finish(unit: Unit, chunk: ChunkResult, entry: EntryResult, pass: Pass, 
     tsconfig: prepared.pass.esbuild.tsconfig,
     handlerFile: prepared.handlerFile,
   });
-  const trees = [...prepared.assets.values()].map((source) => facts.fact('tree', join(relativeTo(prepared.root, source))));
+  const trees = [...prepared.assets.values()].map((source) => facts.fact('tree', relative(prepared.root, source)));
   const files = builder.sorted();
   const hash = contentHash(files);
   const content = {
     hash,
     files,
-    heaviest: heaviest(entry.weights, files.filter(({ name }) => name !== pass.outfile)),
+    heaviest: heaviest(
+      entry.weights,
+      files.filter(({ name }) => name !== pass.outfile),
+    ),
     warnings: chunk.warnings.filter(({ file }) => file === undefined || inputs.has(file)).map(({ text }) => text),
   };
   unit.bundle = { ...content, directory: cache.publish(builder.directory, files, hash) };
   // A file that was saved while esbuild ran may be in the output in its old or its new form.
   if (!changedSince(started, prepared.root, own)) cache.store(key, unit.bundle, [...own, ...trees], groups);
   return undefined;
+}
+
+/** Whether one of the files of a bundle is younger than the run that made it. */
+function changedSince(started: number, root: string, facts: readonly Fact[]): boolean {
+  return facts.some(([kind, file]) => {
+    const stat = kind === 'file' ? statSync(join(root, file), { throwIfNoEntry: false }) : undefined;
+    return stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) >= started;
+  });
 }

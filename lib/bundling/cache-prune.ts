@@ -24,8 +24,11 @@ export function prune(directory: string, maxBytes: number, now: number = Date.no
   try {
     writeFileSync(marker, '');
     for (const item of items(join(directory, 'work'), false)) if (now - item.usedMs > DAY_MS) remove(item);
-    for (const folder of ['index', 'groups']) for (const item of items(join(directory, folder), false)) if (now - item.usedMs > UNUSED_MS) remove(item);
-    const kept = [...items(join(directory, 'artifacts'), true), ...items(join(directory, 'native'), true)].sort((a, b) => a.usedMs - b.usedMs);
+    for (const folder of ['index', 'groups'])
+      for (const item of items(join(directory, folder), false)) if (now - item.usedMs > UNUSED_MS) remove(item);
+    const kept = [...items(join(directory, 'artifacts'), true), ...items(join(directory, 'native'), true)].sort(
+      (a, b) => a.usedMs - b.usedMs,
+    );
     let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const item of kept) {
       const age = now - item.usedMs;

@@ -1,4 +1,15 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prune } from './cache-prune.js';
@@ -79,7 +90,8 @@ export class Cache {
     if (!this.directory) return undefined;
     const file = join(this.directory, 'index', key);
     for (const line of this.lines(file)) {
-      const current = line.own.every((fact) => this.facts(root).holds(fact)) && line.groups.every((group) => this.groupHolds(group, root));
+      const current =
+        line.own.every((fact) => this.facts(root).holds(fact)) && line.groups.every((group) => this.groupHolds(group, root));
       if (!current) continue;
       const directory = join(this.directory, 'artifacts', line.artifact);
       if (!this.whole(directory, line.files)) continue;
@@ -99,6 +111,11 @@ export class Cache {
       this.work = ephemeralFolder();
     }
     return this.work;
+  }
+
+  /** Where packages lie that npm installed for another machine. */
+  nativeFolder(): string {
+    return join(this.directory ?? this.workspace(), 'native');
   }
 
   /** Moves a finished folder to its place, named by its content, and returns that. */

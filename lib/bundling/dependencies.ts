@@ -38,7 +38,9 @@ export class DependencyCollector {
     }
     for (const file of chunk.pluginInputs) this.addInput(file, []);
     if (extra.tsconfig) this.addTsconfig(relative(this.root, extra.tsconfig));
-    const { '': own = [], ...groups } = Object.fromEntries([...this.subjects].map(([group, facts]) => [group, [...facts.values()]]));
+    const { '': own = [], ...groups } = Object.fromEntries(
+      [...this.subjects].map(([group, facts]) => [group, [...facts.values()]]),
+    );
     return { own, groups: Object.values(groups), inputs };
   }
 
@@ -55,7 +57,8 @@ export class DependencyCollector {
         this.addTsconfig(join(place, 'jsconfig.json'));
       }
     } else {
-      for (let place = folder; place.length >= home.length; place = dirname(place)) this.add(home, 'package', join(place, 'package.json'));
+      for (let place = folder; place.length >= home.length; place = dirname(place))
+        this.add(home, 'package', join(place, 'package.json'));
     }
     for (const item of imports) this.addImport(home ?? '', folder, item);
   }
@@ -90,7 +93,9 @@ export class DependencyCollector {
         this.add('', 'walk', pair(dirname(file), packageName(base)));
         const found = this.facts.value('walk', pair(dirname(file), packageName(base)));
         const rest = base.slice(packageName(base).length + 1);
-        if (found !== '-') for (const name of rest ? [rest, `${rest}.json`] : ['tsconfig.json', 'package.json']) this.add('', 'file', join(found, name));
+        if (found !== '-')
+          for (const name of rest ? [rest, `${rest}.json`] : ['tsconfig.json', 'package.json'])
+            this.add('', 'file', join(found, name));
       }
     }
   }

@@ -33,7 +33,11 @@ export const overBudget = (path: string, bytes: number, limit: number, heaviest:
   path,
   message:
     `the code has ${bytes} bytes, more than its budget of ${limit} (maxSizeBytes); leave out or replace what is heavy, or raise the budget` +
-    heaviest.map(({ name, bytes: part }) => `\n  ${String(part).padStart(10)} bytes  ${name === '.' ? "the project's own files" : name}`).join(''),
+    heaviest
+      .map(
+        ({ name, bytes: part }) => `\n  ${String(part).padStart(10)} bytes  ${name === '.' ? "the project's own files" : name}`,
+      )
+      .join(''),
 });
 
 export const badOption = (path: string, option: string, wrong: string, advice: string): BundleFailure => ({
@@ -41,7 +45,8 @@ export const badOption = (path: string, option: string, wrong: string, advice: s
   message: `${option} ${wrong}; ${advice}`,
 });
 
-export const nativeFailed = (name: string, wrong: string, advice: string): string => `the native module '${name}' ${wrong}; ${advice}`;
+export const nativeFailed = (name: string, wrong: string, advice: string): string =>
+  `the native module '${name}' ${wrong}; ${advice}`;
 
 export const prebuiltMissing = (directory: string): FaastenError =>
   new FaastenError('code-missing', `cannot use the prebuilt code '${directory}': there is no such directory; build it first`);
@@ -50,4 +55,7 @@ export const prebuiltEmpty = (directory: string): FaastenError =>
   new FaastenError('code-missing', `cannot use the prebuilt code '${directory}': the directory has no files; build it first`);
 
 export const processFailed = (reason: string): FaastenError =>
-  new FaastenError('bundle-process', `cannot run the bundler: ${reason}; check that esbuild is installed for this machine (npm rebuild esbuild)`);
+  new FaastenError(
+    'bundle-process',
+    `cannot run the bundler: ${reason}; check that esbuild is installed for this machine (npm rebuild esbuild)`,
+  );

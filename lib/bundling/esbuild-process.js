@@ -73,7 +73,10 @@ function build(pass, entries, plugins) {
     outdir: pass.outdir,
     outExtension: { '.js': path.extname(pass.outfile) },
     entryPoints: Object.fromEntries(
-      entries.map((entry) => [`${entry.id}/${path.basename(pass.outfile, path.extname(pass.outfile))}`, `faasten-entry:${entry.id}`]),
+      entries.map((entry) => [
+        `${entry.id}/${path.basename(pass.outfile, path.extname(pass.outfile))}`,
+        `faasten-entry:${entry.id}`,
+      ]),
     ),
     assetNames: '[name]-[hash]',
     plugins: [
@@ -106,7 +109,10 @@ async function formatted(error) {
 /** @param {unknown} error @param {EntryJob} entry */
 function lacksDefaultExport(error, entry) {
   const messages = /** @type {{ errors?: import('esbuild').Message[] }} */ (error).errors ?? [];
-  return messages.some(({ text, location }) => location?.file === `${NAMESPACE}:${entry.label}` && /No matching export in .* for import "default"/.test(text));
+  return messages.some(
+    ({ text, location }) =>
+      location?.file === `${NAMESPACE}:${entry.label}` && /No matching export in .* for import "default"/.test(text),
+  );
 }
 
 /**

@@ -22,7 +22,8 @@ export function runEsbuild(passes: readonly Pass[], workspace: string, progress:
     windowsHide: true,
   });
   if (run.error) throw processFailed(run.error.message);
-  if (run.status !== 0) throw processFailed(`its process ended with ${run.signal ?? `code ${run.status}`}\n${run.stderr ?? ''}`.trimEnd());
+  if (run.status !== 0)
+    throw processFailed(`its process ended with ${run.signal ?? `code ${run.status}`}\n${run.stderr ?? ''}`.trimEnd());
   return readFileSync(job.results, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

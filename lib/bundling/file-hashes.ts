@@ -51,7 +51,9 @@ export class FileHashes {
 
   /** Writes the index for the next run. Losing it costs time only. */
   save(): void {
-    const changed = [...this.fresh].some(([file, row]) => !same(this.known.get(file), row) || this.known.get(file)?.[4] !== row[4]);
+    const changed = [...this.fresh].some(
+      ([file, row]) => !same(this.known.get(file), row) || this.known.get(file)?.[4] !== row[4],
+    );
     if (!changed) return;
     const rows = this.known.size + this.fresh.size > MOST_ROWS ? this.fresh : new Map([...this.known, ...this.fresh]);
     const temporary = `${this.index}.${process.pid}.${Date.now()}`;
@@ -87,7 +89,8 @@ export class FileHashes {
 
 const rowOf = (stat: Stats, hash: string): Row => [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, hash];
 
-const same = (a: Row | undefined, b: Row): boolean => a !== undefined && a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
+const same = (a: Row | undefined, b: Row): boolean =>
+  a !== undefined && a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
 
 function load(index: string): Map<string, Row> {
   try {

@@ -21,7 +21,8 @@ const NOT_SHIPPED = /^(\.package-lock\.json|\.bin\/)|(^|\/)node_modules\/\.(pack
 export function addNativeModules(plan: NativePlan, builder: ArtifactBuilder, cache: Cache): string | undefined {
   if (plan.complete) {
     for (const [name, folder] of plan.present) {
-      for (const file of listFiles(folder)) if (!file.startsWith('node_modules/')) builder.copy(join(folder, file), `node_modules/${name}/${file}`);
+      for (const file of listFiles(folder))
+        if (!file.startsWith('node_modules/')) builder.copy(join(folder, file), `node_modules/${name}/${file}`);
     }
     return undefined;
   }
@@ -43,7 +44,18 @@ function install(plan: NativePlan, cache: Cache): Installed {
   mkdirSync(made, { recursive: true });
   writeFileSync(join(made, 'package.json'), JSON.stringify({ private: true, dependencies: plan.wanted }));
   const { os, cpu, libc } = plan.platform;
-  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--omit=dev', '--no-bin-links', '--force', `--os=${os}`, `--cpu=${cpu}`];
+  const args = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--omit=dev',
+    '--no-bin-links',
+    '--force',
+    `--os=${os}`,
+    `--cpu=${cpu}`,
+  ];
   if (libc) args.push(`--libc=${libc}`);
   const run = spawnSync('npm', args, {
     cwd: made,
@@ -56,7 +68,11 @@ function install(plan: NativePlan, cache: Cache): Installed {
   if (run.error || run.status !== 0) {
     const reason = run.error?.message ?? `${run.stderr}${run.stdout}`.trim().slice(-SHOWN_CHARACTERS);
     return {
-      error: nativeFailed(names, `cannot be installed for ${os} ${cpu}: npm install failed: ${reason}`, 'check that npm reaches its registry'),
+      error: nativeFailed(
+        names,
+        `cannot be installed for ${os} ${cpu}: npm install failed: ${reason}`,
+        'check that npm reaches its registry',
+      ),
     };
   }
   const directory = join(made, 'node_modules');
@@ -84,7 +100,9 @@ function installedAt(target: string, cache: Cache): Installed | undefined {
     const sums = JSON.parse(readFileSync(list, 'utf8')) as [string, string][];
     const directory = join(target, 'node_modules');
     cache.hashes.forget();
-    return sums.every(([name, hash]) => cache.hashes.of(join(directory, name)) === hash) ? { directory, files: sums.map(([name]) => name) } : undefined;
+    return sums.every(([name, hash]) => cache.hashes.of(join(directory, name)) === hash)
+      ? { directory, files: sums.map(([name]) => name) }
+      : undefined;
   } catch {
     return undefined;
   }

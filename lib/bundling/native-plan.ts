@@ -38,12 +38,17 @@ export function planNative(root: string, modules: readonly string[], platform: N
   const present = new Map<string, string>();
   const wanted: Record<string, string> = {};
   let complete = true;
-  const queue: { name: string; from: string; optional: boolean; version?: string }[] = modules.map((name) => ({ name, from: root, optional: false }));
+  const queue: { name: string; from: string; optional: boolean; version?: string }[] = modules.map((name) => ({
+    name,
+    from: root,
+    optional: false,
+  }));
   for (const { name, from, optional, version } of queue) {
     if (present.has(name) || wanted[name]) continue;
     const folder = locate(name, from);
     if (folder === undefined) {
-      if (!optional) return nativeFailed(name, `is not in the project's node_modules (looked from '${from}')`, `run: npm install ${name}`);
+      if (!optional)
+        return nativeFailed(name, `is not in the project's node_modules (looked from '${from}')`, `run: npm install ${name}`);
       if (isForOther(name, target)) continue;
       complete = false;
       continue;
@@ -65,12 +70,19 @@ export function planNative(root: string, modules: readonly string[], platform: N
       queue.push({ name: dependency, from: folder, optional: true, version: range });
     }
     for (const [dependency, range] of Object.entries(manifest.dependencies ?? {})) {
-      if (!manifest.optionalDependencies?.[dependency]) queue.push({ name: dependency, from: folder, optional: false, version: range });
+      if (!manifest.optionalDependencies?.[dependency])
+        queue.push({ name: dependency, from: folder, optional: false, version: range });
     }
   }
   const missing = modules.find((name) => !present.has(name));
   if (missing) return nativeFailed(missing, `does not run on ${target.os} ${target.cpu}`, 'use another module there');
-  return { platform: target, present, complete, wanted, identity: JSON.stringify([target, Object.entries(wanted).sort(), complete]) };
+  return {
+    platform: target,
+    present,
+    complete,
+    wanted,
+    identity: JSON.stringify([target, Object.entries(wanted).sort(), complete]),
+  };
 }
 
 /** npm's rule: a list of names that fit, or of names with `!` that do not. */

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, posix, relative, resolve } from 'node:path';
 import { type BundleFailure, badOption, handlerMissing } from './errors.js';
 import type { Pass } from './job.js';
-import { planNative, type NativePlan } from './native-plan.js';
+import { type NativePlan, planNative } from './native-plan.js';
 import { projectRoot } from './project.js';
 import type { BundleOptions, BundleRequest } from './request.js';
 
@@ -49,7 +49,9 @@ export class Preparer {
     if (typeof native === 'string') return { path, message: native };
 
     const label = labelOf(root, relative(root, handlerFile));
-    const assets = new Map(Object.entries(options.assets ?? {}).map(([name, source]) => [posix.normalize(name), resolve(root, source)]));
+    const assets = new Map(
+      Object.entries(options.assets ?? {}).map(([name, source]) => [posix.normalize(name), resolve(root, source)]),
+    );
     const pass = passOf(root, options);
     const packageJson = options.packageJson && `${JSON.stringify(options.packageJson, null, 2)}\n`;
     const quoted = JSON.stringify(given).slice(1, -1);
@@ -98,24 +100,51 @@ export class Preparer {
 
 function check(path: string, root: string, options: BundleOptions): BundleFailure | undefined {
   const outfile = options.outfile ?? DEFAULT_OUTFILE;
-  if (!OUTFILE.test(outfile)) return badOption(path, 'outfile', `is '${outfile}'`, "give a plain name that ends in '.mjs' or '.js'");
+  if (!OUTFILE.test(outfile))
+    return badOption(path, 'outfile', `is '${outfile}'`, "give a plain name that ends in '.mjs' or '.js'");
   if (options.nativeModules?.length && !options.nativePlatform) {
-    return badOption(path, 'nativeModules', 'has no nativePlatform', "say which machine they are for: { os: 'linux', cpu: 'arm64' }");
+    return badOption(
+      path,
+      'nativeModules',
+      'has no nativePlatform',
+      "say which machine they are for: { os: 'linux', cpu: 'arm64' }",
+    );
   }
   for (const option of ['plugins', 'tsconfig'] as const) {
     const file = options[option];
     if (file && !existsSync(resolve(root, file))) {
-      return badOption(path, option, `names '${resolve(root, file)}', which is no file`, `give a path relative to the project root '${root}'`);
+      return badOption(
+        path,
+        option,
+        `names '${resolve(root, file)}', which is no file`,
+        `give a path relative to the project root '${root}'`,
+      );
     }
   }
   const taken = new Set([outfile, `${outfile}.map`, 'node_modules', 'package.json']);
   for (const [name, source] of Object.entries(options.assets ?? {})) {
     const target = posix.normalize(name);
-    if (isAbsolute(name) || name.includes('\\') || target === '.' || target.startsWith('..') || taken.has(target.split('/')[0]!)) {
-      return badOption(path, 'assets', `cannot put a file at '${name}'`, `give a relative name with '/' other than ${[...taken].join(', ')}`);
+    if (
+      isAbsolute(name) ||
+      name.includes('\\') ||
+      target === '.' ||
+      target.startsWith('..') ||
+      taken.has(target.split('/')[0]!)
+    ) {
+      return badOption(
+        path,
+        'assets',
+        `cannot put a file at '${name}'`,
+        `give a relative name with '/' other than ${[...taken].join(', ')}`,
+      );
     }
     if (!existsSync(resolve(root, source))) {
-      return badOption(path, `assets['${name}']`, `is '${resolve(root, source)}', which does not exist`, `give a path relative to the project root '${root}'`);
+      return badOption(
+        path,
+        `assets['${name}']`,
+        `is '${resolve(root, source)}', which does not exist`,
+        `give a path relative to the project root '${root}'`,
+      );
     }
   }
   return undefined;
@@ -142,13 +171,19 @@ function passOf(root: string, options: BundleOptions): Prepared['pass'] {
       conditions: options.conditions,
       mainFields: options.mainFields,
       tsconfig: absolute(options.tsconfig),
-      alias: sorted(Object.fromEntries(Object.entries(alias).map(([name, target]) => [name, /^\.\.?\//.test(target) ? join(root, target) : target]))),
+      alias: sorted(
+        Object.fromEntries(
+          Object.entries(alias).map(([name, target]) => [name, /^\.\.?\//.test(target) ? join(root, target) : target]),
+        ),
+      ),
     },
   };
 }
 
 function relativeAliases(root: string, alias: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(alias).map(([name, target]) => [name, isAbsolute(target) ? relative(root, target) : target]));
+  return Object.fromEntries(
+    Object.entries(alias).map(([name, target]) => [name, isAbsolute(target) ? relative(root, target) : target]),
+  );
 }
 
 function sorted<V>(record: Readonly<Record<string, V>>): Record<string, V> {

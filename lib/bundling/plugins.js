@@ -26,10 +26,15 @@ async function loadPlugins(esbuild, pass) {
       plugins: value.map((plugin) => watching(plugin, watched)),
       inputs: await inputsOf(esbuild, pass.plugins, pass.root),
       watched: (root) =>
-        Object.fromEntries([...watched].map(([input, files]) => [path.isAbsolute(input) ? slashed(path.relative(root, input)) : input, files])),
+        Object.fromEntries(
+          [...watched].map(([input, files]) => [path.isAbsolute(input) ? slashed(path.relative(root, input)) : input, files]),
+        ),
     };
   } catch (error) {
-    return { ...none, error: `the plugin module '${pass.plugins}' cannot be loaded: ${error instanceof Error ? error.message : error}` };
+    return {
+      ...none,
+      error: `the plugin module '${pass.plugins}' cannot be loaded: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }
 

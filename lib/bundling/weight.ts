@@ -1,5 +1,5 @@
-import { packageFolder } from './dependencies.js';
 import type { StoredFile } from './cache.js';
+import { packageFolder } from './dependencies.js';
 import type { Weight } from './request.js';
 
 const LISTED = 10;

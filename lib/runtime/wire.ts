@@ -46,6 +46,12 @@ export const S3_SECRET_PREFIX = 'FAASTEN_S3_SECRET_';
  */
 export const SECRET_PREFIX = 'FAASTEN_SECRET_';
 
+/**
+ * `FAASTEN_SOURCE_<trigger>=<queue ARN, topic ARN or bucket name>`: how a function that gets events of several sources through one
+ * entry (Lambda) knows the trigger's name.
+ */
+export const SOURCE_PREFIX = 'FAASTEN_SOURCE_';
+
 /** Paths below this one are the platform's own: {@link eventPath}. */
 export const RESERVED_PATH = '/_faasten/';
 
@@ -53,9 +59,17 @@ export const RESERVED_PATH = '/_faasten/';
  * Where a platform that delivers over HTTP posts the events of one trigger: `/_faasten/queue/Orders`. Direct calls have no
  * trigger name: `/_faasten/call` (the answer is the body), `/_faasten/start` (an event which wraps the input).
  */
-export function eventPath(kind: 'queue' | 'topic' | 'schedule' | 'objects', trigger: string): string {
-  return `${RESERVED_PATH}${kind}/${encodeURIComponent(trigger)}`;
+export function eventPath(kind: 'queue' | 'topic' | 'schedule' | 'objects', trigger: string, filter: { suffix?: string } = {}): string {
+  const query = filter.suffix ? `?${SUFFIX_PARAMETER}=${encodeURIComponent(filter.suffix)}` : '';
+  return `${RESERVED_PATH}${kind}/${encodeURIComponent(trigger)}${query}`;
 }
+
+/**
+ * Query parameter of an objects path: events of keys that do not end like it are acknowledged without calling the handler. For
+ * targets that cannot filter by suffix.
+ */
+export const SUFFIX_PARAMETER = 'suffix';
+
 export const CALL_PATH = `${RESERVED_PATH}call`;
 export const START_PATH = `${RESERVED_PATH}start`;
 

@@ -16,6 +16,8 @@ function placeholder(): CodeArtifact {
     hash: '0'.repeat(64),
     files: [{ name: 'index.mjs', bytes: size, hashed: true }],
     bytes: size,
+    heaviest: [],
+    warnings: [],
   };
 }
 

@@ -13,7 +13,9 @@ export default queue(
       try {
         const receipt = await context.links.charge.call({ order: order.id, amountCents: order.totalCents });
         const status = receipt.accepted ? 'paid' : 'refused';
-        await context.links.data.put(keys.order(order.id), JSON.stringify({ ...order, status }), { contentType: 'application/json' });
+        await context.links.data.put(keys.order(order.id), JSON.stringify({ ...order, status }), {
+          contentType: 'application/json',
+        });
         await context.links.events.publish({ order: order.id, customer: order.customer, status }, { attributes: { status } });
       } catch (error) {
         context.log.warn('order is tried again', { order: order.id, attempt: message.attempt, error });

@@ -9,6 +9,8 @@ export default objects<{ photos: BucketClient }>(async (event, { links, log }) =
   if (!stored) return;
   const picture = await Jimp.read(Buffer.from(await stored.bytes()));
   picture.scaleToFit({ w: 200, h: 200 });
-  await links.photos.put(keys.thumbnail(product), await picture.getBuffer('image/jpeg', { quality: 80 }), { contentType: 'image/jpeg' });
+  await links.photos.put(keys.thumbnail(product), await picture.getBuffer('image/jpeg', { quality: 80 }), {
+    contentType: 'image/jpeg',
+  });
   log.info('thumbnail made', { product, width: picture.width, height: picture.height });
 });

@@ -1,0 +1,38 @@
+import type { EntryRequest } from './code.js';
+import type { LinkKind } from './platform.js';
+
+/** How a platform enters functions, and by which drivers they reach their links: names of files in `lib/runtime`. */
+export interface EntryParts {
+  /** File of `runtime/adapters`. */
+  readonly adapter: 'lambda' | 'functions-framework' | 'http-server';
+  /** Files of `runtime/links`. Two kinds may share a driver. */
+  readonly links: Readonly<Record<LinkKind, string>>;
+  /** Files of `runtime/secrets`. */
+  readonly secrets: readonly string[];
+}
+
+/** Name under which the bundle exports what the platform calls. */
+export const EXPORTED_NAME = 'handler';
+
+/**
+ * Text of the virtual entry: the user's handler, one adapter, and only the drivers that this function's links and secrets need.
+ * Every adapter has the same face, `serve(handler, options)`; see lib/runtime/serve.ts.
+ */
+export function entrySource(request: EntryRequest, parts: EntryParts): string {
+  const links = [...new Set(request.links.map(({ kind }) => parts.links[kind]))].sort();
+  const secrets = request.secrets.length > 0 ? [...parts.secrets].sort() : [];
+  const text = JSON.stringify;
+  return [
+    `import entry from ${text(request.handlerFile)};`,
+    `import { serve } from ${text(`faasten/runtime/adapters/${parts.adapter}`)};`,
+    ...links.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/links/${driver}`)};`),
+    ...secrets.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/secrets/${driver}`)};`),
+    `export const ${EXPORTED_NAME} = serve(entry, {`,
+    `  kinds: ${text(request.kinds)},`,
+    `  routes: ${text(request.routes)},`,
+    `  links: { ${links.join(', ')} },`,
+    `  secrets: { ${secrets.join(', ')} },`,
+    '});',
+    '',
+  ].join('\n');
+}

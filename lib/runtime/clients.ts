@@ -1,0 +1,131 @@
+/** What a handler reaches its links through. Interfaces only: the drivers in `links/` implement them, one for each target. */
+
+/** What a link is to the constructs, as a type; see lib/core/typing.ts, which the two meet in. */
+interface Linked<Shape> {
+  /** Type only. */
+  readonly '~link'?: Shape;
+}
+
+export interface SendOptions {
+  /**
+   * Attributes beside the message, which topics filter by. At most 10, of up to 256 characters each.
+   * @default - none
+   */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Sends messages to a `Queue`. */
+export interface QueueClient<Message = unknown> extends Linked<{ kind: 'queue'; access: 'send'; accepts: (message: Message) => void }> {
+  /**
+   * Sends one message, as JSON. Resolves when the queue has it for good.
+   * @throws LinkError
+   */
+  send(message: Message, options?: SendOptions): Promise<void>;
+}
+
+/** Publishes messages to a `Topic`. */
+export interface TopicClient<Message = unknown> extends Linked<{ kind: 'topic'; access: 'publish'; accepts: (message: Message) => void }> {
+  /**
+   * Publishes one message, as JSON. Resolves when the topic has it for good.
+   * @throws LinkError
+   */
+  publish(message: Message, options?: SendOptions): Promise<void>;
+}
+
+export interface ObjectInfo {
+  readonly key: string;
+  /** Size in bytes. */
+  readonly bytes: number;
+  readonly updated: Date;
+  /** Entity tag, without quotes. */
+  readonly etag?: string;
+}
+
+/** An object that was asked for. Its content is read once. */
+export interface StoredObject {
+  readonly key: string;
+  readonly contentType?: string;
+  /** Size in bytes, where the store says so. */
+  readonly size?: number;
+  readonly etag?: string;
+  readonly body: ReadableStream<Uint8Array>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+}
+
+export interface ListOptions {
+  /** @default - all keys */
+  readonly prefix?: string;
+}
+
+export interface PutOptions {
+  /** @default 'application/octet-stream' */
+  readonly contentType?: string;
+}
+
+export interface SignedUrlOptions<Method extends 'GET' | 'PUT' = 'GET' | 'PUT'> {
+  readonly method: Method;
+  /**
+   * How long the URL works, in seconds, up to 7 days; shorter where the function's own credentials end sooner.
+   * @default 900
+   */
+  readonly expiresInSeconds?: number;
+}
+
+/** Reads objects of a `Bucket`: a link made by `bucket.readOnly()`. */
+export interface BucketReader extends Linked<{ kind: 'bucket'; access: 'read' }> {
+  /** The object, or undefined where there is none. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Objects in the order of their keys; pages are fetched as they are needed. */
+  list(options?: ListOptions): AsyncIterable<ObjectInfo>;
+  /** A URL with which anybody may read one object for a while, without credentials. */
+  signedUrl(key: string, options: SignedUrlOptions<'GET'>): Promise<string>;
+}
+
+export type ObjectContent = string | Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array>;
+
+/** Writes objects of a `Bucket`: a link made by `bucket.writeOnly()`. */
+export interface BucketWriter extends Linked<{ kind: 'bucket'; access: 'write' }> {
+  put(key: string, content: ObjectContent, options?: PutOptions): Promise<void>;
+  /** Deletes an object; it is no error if there is none. */
+  delete(key: string): Promise<void>;
+  /** A URL with which anybody may write one object for a while, without credentials. */
+  signedUrl(key: string, options: SignedUrlOptions<'PUT'>): Promise<string>;
+}
+
+/** Reads and writes objects of a `Bucket`: a link made by `bucket.readWrite()`. */
+export interface BucketClient
+  extends Omit<BucketReader, '~link' | 'signedUrl'>,
+    Omit<BucketWriter, '~link' | 'signedUrl'>,
+    Linked<{ kind: 'bucket'; access: 'readWrite' }> {
+  signedUrl(key: string, options: SignedUrlOptions): Promise<string>;
+}
+
+/** Calls another function. */
+export interface FunctionClient<Input = unknown, Output = unknown>
+  extends Linked<{ kind: 'function'; access: 'invoke'; accepts: (input: Input) => void; returns: Output }> {
+  /**
+   * Calls the function and waits for its answer.
+   * @throws LinkError when it failed or cannot be reached
+   */
+  call(input: Input): Promise<Output>;
+  /** Starts the function without waiting. Resolves when the target has taken the event over, with its retries and dead letters. */
+  start(input: Input): Promise<void>;
+}
+
+export type Client = QueueClient<any> | TopicClient<any> | BucketReader | BucketWriter | BucketClient | FunctionClient<any, any>;
+
+/** A link that did not do what it was asked. The message names the link, the operation and the target's answer, never credentials. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+
+  constructor(
+    message: string,
+    /** Status of the target's answer, where there was one. */
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
