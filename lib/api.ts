@@ -73,6 +73,7 @@ export class HttpApi extends Construct {
       cors: props.cors && corsSpec(checks, props.cors),
       tags: checks.tags({ ...around.tags, ...props.tags }),
     });
+    checks.own('', spec);
     requireFeatures(this.platform, path, ['trigger.http', ...(spec.cors ? ['api.cors' as const] : [])]);
     this.backend = this.platform.createApi(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     const described = () => ({ ...spec, routes: [...this.routes.values()].map((route) => route.key).sort() });

@@ -63,6 +63,7 @@ export class Bucket extends Construct {
     if (removal !== 'retain' && removal !== 'delete') checks.fail(`removal is ${shown(removal)}`, "give 'retain' or 'delete'");
     const versioned = props.versioned ?? false;
     const spec: BucketSpec = frozen({ path, versioned, removal, tags: checks.tags({ ...around.tags, ...props.tags }) });
+    checks.own('', spec);
     requireFeatures(platform, path, [
       ...(versioned ? ['bucket.versioned' as const] : []),
       ...(removal === 'delete' ? ['bucket.removal' as const] : []),

@@ -18,7 +18,7 @@ import {
 import { platformOf } from './core/scope.js';
 import { isTrigger, type Trigger } from './core/trigger.js';
 import type { CallShape, HandlerKind, KindsOf, Linkable, LinksProp, TriggerOf } from './core/typing.js';
-import { Secret } from './secret.js';
+import { isSecret, type Secret } from './secret.js';
 import { type FunctionDefaults, mergeDefaults, surroundingsOf } from './service.js';
 
 /** Code that faasten bundles. */
@@ -145,6 +145,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     const around = surroundingsOf(this);
     const settings = mergeDefaults(around.defaults, props);
     const spec = frozen(this.reduce(props, settings, around.tags));
+    this.checks.own('', spec);
     this.environment = { ...spec.environment };
     requireFeatures(this.platform, spec.path, [
       ...featuresOfFunction(spec),
@@ -182,6 +183,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       );
     }
     this.checks.environment({ [name]: value });
+    this.checks.own(`environment.${name}`, value);
     requireFeatures(this.platform, this.node.path, ['function.environment']);
     this.environment[name] = value;
     this.backend.addEnvironment(name, value);
@@ -198,6 +200,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
         'give queue.messages(), topic.messages(), bucket.objects() or a Schedule',
       );
     }
+    this.checks.own(`triggers.${name}`, trigger.spec);
     requireFeatures(this.platform, path, featuresOfTrigger(trigger.spec));
     const source =
       trigger.source &&
@@ -252,8 +255,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     const checks: Checks = this.checks;
     for (const name of Object.keys(props.secrets ?? {})) checks.variableName('secrets', name);
     for (const [name, secret] of Object.entries(props.secrets ?? {})) {
-      if (!(secret instanceof Secret))
-        checks.fail(`secrets.${name} is no reference`, 'give Secret.fromName(...), never the value itself');
+      if (!isSecret(secret)) checks.fail(`secrets.${name} is no reference`, 'give Secret.fromName(...), never the value itself');
       if (settings.environment?.[name] !== undefined) checks.fail(`${name} is in both environment and secrets`, 'choose one');
     }
     return {
@@ -303,7 +305,6 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     }
     if (typeof props.image !== 'string' || !/^\S+$/.test(props.image))
       checks.fail(`image is ${shown(props.image)}`, 'give the reference of an image');
-    checks.own('image', props.image);
     return { kind: 'image', image: props.image };
   }
 

@@ -81,6 +81,7 @@ export class Queue<T = any>
       deadLetterRetentionSeconds: retention('deadLetterRetention', 14),
       tags: checks.tags({ ...around.tags, ...props.tags }),
     });
+    checks.own('', spec);
     requireFeatures(platform, path, [
       'queue.deadLetters',
       ...(props.retention === undefined ? [] : ['queue.retention' as const]),

@@ -35,3 +35,8 @@ export class Secret {
     Object.freeze(this);
   }
 }
+
+/** Not `instanceof`: a secret may come from another copy of faasten. */
+export function isSecret(value: unknown): value is Secret {
+  return typeof (value as Secret | undefined)?.spec?.name === 'string';
+}

@@ -39,6 +39,7 @@ export class Topic<T = any>
     const around = surroundingsOf(this);
     const checks = new Checks('topic', path, platform);
     const spec: TopicSpec = frozen({ path, tags: checks.tags({ ...around.tags, ...props.tags }) });
+    checks.own('', spec);
     const backend = platform.createTopic(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     attach(this, { type: 'topic', platform, backend, describe: () => spec });
     makeLinkable(this, { kind: 'topic', access: 'publish', construct: this });

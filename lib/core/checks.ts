@@ -53,7 +53,6 @@ export class Checks {
     for (const [name, value] of Object.entries(variables)) {
       this.variableName('environment', name);
       if (typeof value !== 'string') this.fail(`environment.${name} is ${shown(value)}`, 'give a string');
-      this.own(`environment.${name}`, value);
     }
     return variables;
   }
@@ -70,7 +69,6 @@ export class Checks {
   tags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     for (const [key, value] of Object.entries(tags)) {
       if (typeof value !== 'string') this.fail(`tags.${key} is ${shown(value)}`, 'give a string');
-      this.own(`tags.${key}`, value);
     }
     return tags;
   }

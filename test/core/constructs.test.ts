@@ -224,7 +224,15 @@ group('errors say what, where, which value and what to do', () => {
     const error = fn({ environment: { QUEUE: 'https://${Token[TOKEN.12]}/q' } });
     expect(error.code).toBe('foreign-token');
     expect(error.message).toContain("'App/F': environment.QUEUE holds a late value of aws-cdk-lib (${Token[TOKEN.12]})");
-    expect(fn({ tags: { a: '${TfToken[TOKEN.1]}' } }).message).toContain('tags.a holds a late value of cdktf');
+    const tagged = errorOf(() => new ServerlessFunction(root, 'G', { entry, tags: { a: '${TfToken[TOKEN.1]}' } }));
+    expect(tagged.message).toContain("'App/G': tags.a holds a late value of cdktf");
+    const described = errorOf(() => new HttpApi(root, 'Api', { description: '${TfToken[TOKEN.1]}' }));
+    expect(described.message).toContain("'App/Api': description holds a late value of cdktf");
+    const photos = new Bucket(root, 'Photos');
+    const prefixed = errorOf(
+      () => new ServerlessFunction(root, 'H', { entry, triggers: { T: photos.objects({ prefix: '${Token[TOKEN.1]}' }) } }),
+    );
+    expect(prefixed.message).toContain("'App/H': triggers.T.prefix holds a late value of aws-cdk-lib");
   });
 
   test('refused features name the platform and its reason', () => {
