@@ -59,9 +59,25 @@ export const RESERVED_PATH = '/_faasten/';
  * Where a platform that delivers over HTTP posts the events of one trigger: `/_faasten/queue/Orders`. Direct calls have no
  * trigger name: `/_faasten/call` (the answer is the body), `/_faasten/start` (an event which wraps the input).
  */
-export function eventPath(kind: 'queue' | 'topic' | 'schedule' | 'objects', trigger: string, filter: { suffix?: string } = {}): string {
-  const query = filter.suffix ? `?${SUFFIX_PARAMETER}=${encodeURIComponent(filter.suffix)}` : '';
-  return `${RESERVED_PATH}${kind}/${encodeURIComponent(trigger)}${query}`;
+export function eventPath(
+  kind: 'queue' | 'topic' | 'schedule' | 'objects',
+  trigger: string,
+  settings: { suffix?: string; attempts?: number } = {},
+): string {
+  return `${RESERVED_PATH}${kind}/${encodeURIComponent(trigger)}${eventQuery(settings)}`;
+}
+
+/** Where a platform posts the inputs of `start()`: {@link START_PATH}, with the settings of {@link eventPath}. */
+export function startPath(settings: { attempts?: number } = {}): string {
+  return `${START_PATH}${eventQuery(settings)}`;
+}
+
+function eventQuery({ suffix, attempts }: { suffix?: string; attempts?: number }): string {
+  const parameters = [
+    ...(suffix ? [`${SUFFIX_PARAMETER}=${encodeURIComponent(suffix)}`] : []),
+    ...(attempts === undefined ? [] : [`${ATTEMPTS_PARAMETER}=${attempts}`]),
+  ];
+  return parameters.length > 0 ? `?${parameters.join('&')}` : '';
 }
 
 /**
@@ -69,6 +85,19 @@ export function eventPath(kind: 'queue' | 'topic' | 'schedule' | 'objects', trig
  * targets that cannot filter by suffix.
  */
 export const SUFFIX_PARAMETER = 'suffix';
+
+/**
+ * Query parameter of an event path: the most deliveries of one event that may reach the handler. Later ones are answered 410
+ * without calling it, so that the target, which cannot be told to make so few (Pub/Sub makes five at least), runs out of its own
+ * and moves the event to the dead letters. The number of a delivery is `deliveryAttempt` of Pub/Sub's envelope.
+ */
+export const ATTEMPTS_PARAMETER = 'attempts';
+
+/**
+ * `FAASTEN_CORS=<JSON>`: what browsers of other origins may do, for gateways that cannot answer them on their own. The adapter
+ * answers preflights, and adds headers to the answers of routes; see lib/runtime/cors.ts for the fields.
+ */
+export const CORS_VARIABLE = 'FAASTEN_CORS';
 
 export const CALL_PATH = `${RESERVED_PATH}call`;
 export const START_PATH = `${RESERVED_PATH}start`;
