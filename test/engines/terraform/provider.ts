@@ -5,9 +5,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor } from '@grpc/grpc-js';
-import { fromJSON } from '@grpc/proto-loader';
+import { loadSync } from '@grpc/proto-loader';
 import { addExtension, Packr } from 'msgpackr';
-import { loadSync } from 'protobufjs';
 import type { Block, NestedBlock, Type } from './schema.js';
 
 export interface ProviderSchema {
@@ -25,8 +24,8 @@ const packr = new Packr({ useRecords: false, mapsAsObjects: true, encodeUndefine
 
 /** Starts a provider; `reattach` is its entry for `TF_REATTACH_PROVIDERS`. */
 export async function startProvider(socket: string, schema: ProviderSchema): Promise<{ reattach: object; stop(): void }> {
-  const root = loadSync(join(__dirname, 'plugin.proto'));
-  const definition = loadPackageDefinition(fromJSON(root.toJSON(), { keepCase: true, defaults: true, longs: Number }));
+  const file = join(__dirname, 'plugin.proto');
+  const definition = loadPackageDefinition(loadSync(file, { keepCase: true, defaults: true, longs: Number }));
   const service = ((definition as any).tfplugin5.Provider as ServiceClientConstructor).service;
   const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
   server.addService(service, unary(methods(schema)));
@@ -53,7 +52,13 @@ function methods(schema: ProviderSchema): Record<string, Method> {
     }),
     PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
     Configure: () => ({}),
-    ValidateResourceTypeConfig: () => ({}),
+    ValidateResourceTypeConfig: ({ type_name, config }) => ({
+      diagnostics: chosenByProvider(schema.resources[type_name]!, unpack(config) as Values).map((name) => ({
+        severity: 1,
+        summary: 'Value for unconfigurable attribute',
+        detail: `Can't configure a value for "${name}": the provider decides it.`,
+      })),
+    }),
     ValidateDataSourceConfig: () => ({}),
     UpgradeResourceState: ({ type_name, raw_state }) => ({
       state: pack(complete(schema.resources[type_name]!, JSON.parse(raw_state.json.toString()))),
@@ -80,6 +85,20 @@ type Values = Record<string, unknown>;
 /** What the provider will choose is unknown: every computed attribute which the configuration leaves out. */
 function unknowns(block: Block, values: Values): Values {
   return walk(block, values, (attribute, value) => (attribute.computed && value === null ? undefined : value));
+}
+
+/** Computed attributes for which the configuration has a value all the same. Terraform leaves this check to the provider. */
+function chosenByProvider(block: Block, values: Values): string[] {
+  const own = Object.entries(block.attributes)
+    .filter(([name, each]) => each.computed && !each.optional && values[name] !== null)
+    .map(([name]) => name);
+  const nested = Object.entries(block.blocks).flatMap(([name, each]) =>
+    [values[name] ?? []]
+      .flat()
+      .filter((value) => typeof value === 'object' && value !== null)
+      .flatMap((value) => chosenByProvider(each.block, value as Values).map((inner) => `${name}.${inner}`)),
+  );
+  return [...own, ...nested];
 }
 
 /** A state written by an earlier schema may lack attributes. */
