@@ -24,7 +24,7 @@ export const TIMEOUT_VARIABLE = 'FAASTEN_TIMEOUT_MS';
  * | `gcs` | bucket name |
  * | `cloudfunction` | base URL of the function, then `#projects/<project>/topics/<topic>`, the topic that starts it without waiting |
  * | `broker` | URL of a Knative broker's ingress, then `#<CloudEvents type>,<CloudEvents source>` (queues and topics) |
- * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX} |
+ * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX}, region in {@link S3_REGION_PREFIX} |
  * | `http` | base URL of the function, then `#` and a `broker` address, which starts it without waiting |
  */
 export const LINK_PREFIX = 'FAASTEN_LINK_';
@@ -35,16 +35,71 @@ export const S3_KEY_PREFIX = 'FAASTEN_S3_KEY_';
 /** `FAASTEN_S3_SECRET_<link name>`: secret access key of an `s3http` link. */
 export const S3_SECRET_PREFIX = 'FAASTEN_S3_SECRET_';
 
+/** `FAASTEN_S3_REGION_<link name>`: region that an `s3http` link signs for; `us-east-1`, which most S3 servers expect, without it. */
+export const S3_REGION_PREFIX = 'FAASTEN_S3_REGION_';
+
+const ATTRIBUTE_PREFIX = 'attr';
+
+/**
+ * Name of the CloudEvents extension attribute that carries the message attribute `name` on targets whose messages are CloudEvents
+ * (`broker`): `status` is `attrstatus`. Drivers set it, filters compare it, adapters read it back with {@link extensionAttribute}.
+ *
+ * The prefix keeps messages' attributes apart from CloudEvents' own (`type`, `source`, `id`, `time`) and from what brokers add
+ * (`knativeerrorcode`), and lets names start with a digit, which Knative's filters do not. Names are lower case letters and digits,
+ * as CloudEvents says: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#attribute-naming-convention
+ */
+export function attributeExtension(name: string): string {
+  return `${ATTRIBUTE_PREFIX}${name}`;
+}
+
+/** The message attribute that an extension attribute carries; undefined for one that is not of ours. */
+export function extensionAttribute(extension: string): string | undefined {
+  const name = extension.toLowerCase();
+  return name.startsWith(ATTRIBUTE_PREFIX) && name.length > ATTRIBUTE_PREFIX.length
+    ? name.slice(ATTRIBUTE_PREFIX.length)
+    : undefined;
+}
+
+/**
+ * How the value of an extension attribute looks in an HTTP header: what is no printable ASCII character, and space, `"` and `%`, is
+ * percent-encoded UTF-8. Adapters decode it. Knative's brokers pass headers on as they are and compare them so: a filter on a value
+ * holds the encoded form as well. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values
+ */
+export function extensionValue(value: string): string {
+  return value.replace(/[^!#$&-~]+/gu, encodeURIComponent);
+}
+
 /**
  * `FAASTEN_SECRET_<name>=<scheme>:<address>`: where a secret's value is. Never the value.
  *
  * | scheme | address |
  * |---|---|
  * | `env` | name of the environment variable which the platform fills from its own secret store |
- * | `secretsmanager` | ARN or name of an AWS Secrets Manager secret, then optionally `#<field>` of its JSON |
- * | `ssm` | name of an AWS Systems Manager parameter |
+ * | `secretsmanager` | ARN or name of an AWS Secrets Manager secret, then optionally `#<field>` of its JSON and `@<version id or stage>` |
+ * | `ssm` | name or ARN of an AWS Systems Manager parameter, then the same (`@<version number or label>`) |
+ *
+ * {@link secretAddress} writes the two AWS forms.
  */
 export const SECRET_PREFIX = 'FAASTEN_SECRET_';
+
+/**
+ * Address of a secret for the `secretsmanager` and `ssm` drivers: `<name>`, `<name>#<field>`, `<name>#<field>@<version>` or
+ * `<name>#@<version>`. Field and version are percent-encoded; the name stands as it is, so it may be a late value of a framework.
+ */
+export function secretAddress(secret: { readonly name: string; readonly field?: string; readonly version?: string }): string {
+  const { name, field, version } = secret;
+  if (field === undefined && version === undefined) return name;
+  const stage = version === undefined ? '' : `@${encodeURIComponent(version)}`;
+  return `${name}#${encodeURIComponent(field ?? '')}${stage}`;
+}
+
+/** What {@link secretAddress} was made of. */
+export function parseSecretAddress(address: string): { name: string; field?: string; version?: string } {
+  const [name = '', rest] = address.split('#', 2);
+  if (rest === undefined) return { name };
+  const [field, version] = rest.split('@', 2).map(decodeURIComponent);
+  return { name, field: field || undefined, version: version || undefined };
+}
 
 /**
  * `FAASTEN_SOURCE_<trigger>=<queue ARN, topic ARN or bucket name>`: how a function that gets events of several sources through one
