@@ -1,0 +1,37 @@
+/** `faasten/runtime`: what handlers are written with. It ships inside every function, so it is small and needs no other package. */
+export {
+  type BucketClient,
+  type BucketReader,
+  type BucketWriter,
+  type Client,
+  type FunctionClient,
+  LinkError,
+  type ListOptions,
+  type ObjectContent,
+  type ObjectInfo,
+  type PutOptions,
+  type QueueClient,
+  type SendOptions,
+  type SignedUrlOptions,
+  type StoredObject,
+  type TopicClient,
+} from './clients.js';
+export type { Context, HandlerKind, HttpContext, Logger, NoLinks } from './context.js';
+export type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
+export {
+  type CallOptions,
+  call,
+  type Handler,
+  type HttpOptions,
+  handlers,
+  http,
+  type LinkRequest,
+  links,
+  type MessageOptions,
+  objects,
+  queue,
+  schedule,
+  topic,
+} from './handlers.js';
+export { HttpProblem, type ProblemOptions } from './problem.js';
+export type { InputOf, Issue, OutputOf, Schema } from './schema.js';
