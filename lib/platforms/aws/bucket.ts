@@ -1,0 +1,84 @@
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { BucketSpec, ObjectsTriggerSpec } from '../../core/model.js';
+import type { BucketBackend, Tuning } from '../../core/platform.js';
+import type { LambdaBackend } from './function.js';
+import { allowInvocation } from './permissions.js';
+import { tag } from './tags.js';
+import type { AwsBucketTuning } from './tuning.js';
+
+const SERVICE = 'events.amazonaws.com';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html */
+const DETAIL_TYPES = { created: 'Object Created', deleted: 'Object Deleted' } as const;
+
+/** A private S3 bucket. */
+export class BucketResources implements BucketBackend {
+  readonly resource: Bucket;
+
+  constructor(scope: Construct, spec: BucketSpec, tuning: Tuning) {
+    const tuned = tuning.for<AwsBucketTuning>('aws', 'bucket');
+    const encryption = tuned.encryption ?? (tuned.encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED);
+    this.resource = new Bucket(scope, 'Resource', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      ...tuned,
+      encryption,
+      versioned: spec.versioned,
+      removalPolicy: spec.removal === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      autoDeleteObjects: spec.removal === 'delete' ? true : undefined,
+    });
+    tag('bucket', scope, spec.tags);
+  }
+
+  /** A property of the bucket itself. The CDK's `eventBridgeEnabled` would add a custom resource with a Lambda function. */
+  sendEvents(): void {
+    const cfn = this.resource.node.defaultChild as CfnBucket;
+    cfn.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+}
+
+/** A rule on the account's event bus; what cannot be delivered goes to the function's dead letters. */
+export function triggerByObjects(
+  scope: Construct,
+  fn: LambdaBackend,
+  trigger: ObjectsTriggerSpec,
+  bucket: BucketResources,
+): void {
+  const events = fn.async();
+  const key = keyPattern(trigger.prefix, trigger.suffix);
+  bucket.sendEvents();
+  const rule = new CfnRule(scope, 'Resource', {
+    eventPattern: {
+      source: ['aws.s3'],
+      'detail-type': trigger.events.map((event) => DETAIL_TYPES[event]),
+      detail: { bucket: { name: [bucket.resource.bucketName] }, ...(key && { object: { key: [key] } }) },
+    },
+    targets: [
+      {
+        id: 'Function',
+        arn: fn.resource.functionArn,
+        retryPolicy: { maximumRetryAttempts: events.retries },
+        deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
+      },
+    ],
+  });
+  allowInvocation(scope, fn.resource, SERVICE, rule.attrArn);
+  events.acceptFrom(SERVICE, rule.attrArn);
+}
+
+/**
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html: several patterns of one field mean
+ * «or», so that prefix and suffix together need a wildcard. The core allows no `*` in either.
+ */
+function keyPattern(prefix: string, suffix: string): object | undefined {
+  if (prefix && suffix) return { wildcard: `${escaped(prefix)}*${escaped(suffix)}` };
+  if (prefix) return { prefix };
+  return suffix ? { suffix } : undefined;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\');
+}

@@ -1,0 +1,166 @@
+/**
+ * Ways past the portable constructs, on AWS: the CDK's own constructs, typed, and settings that only AWS reads.
+ */
+import type { HttpApi as CdkHttpApi, CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic as SnsTopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue, Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import type { HttpApi } from '../../api.js';
+import type { Bucket } from '../../bucket.js';
+import { type Attachment, backendOf } from '../../core/attachment.js';
+import { FaastenError, invalid, shown } from '../../core/errors.js';
+import type { Backend, TuningEntry } from '../../core/platform.js';
+import type { RouteKey } from '../../core/route.js';
+import type { ServerlessFunction } from '../../function.js';
+import type { Queue } from '../../queue.js';
+import type { Topic } from '../../topic.js';
+import type { HttpApiBackend } from './api.js';
+import type { BucketResources } from './bucket.js';
+import type { LambdaBackend } from './function.js';
+import type { QueueResources } from './queue.js';
+import type { TopicResources } from './topic.js';
+import type { AwsApiTuning, AwsBucketTuning, AwsFunctionTuning, AwsQueueTuning, AwsTopicTuning } from './tuning.js';
+
+export type { AwsApiTuning, AwsBucketTuning, AwsFunctionTuning, AwsQueueTuning, AwsTopicTuning } from './tuning.js';
+
+/** What a `ServerlessFunction` is on AWS. */
+export class AwsFunction {
+  /** @throws when the function is on another platform */
+  static of(fn: ServerlessFunction<any>): AwsFunction {
+    return AwsFunction.tryOf(fn) ?? elsewhere('function', fn, 'AwsFunction');
+  }
+  /** Undefined when the function is on another platform: for portable services that look at AWS only. */
+  static tryOf(fn: ServerlessFunction<any>): AwsFunction | undefined {
+    return wrapped<LambdaBackend, AwsFunction>(fn, 'function', (backend) => new AwsFunction(backend));
+  }
+  /** Settings of `lambda.Function`, for `tuning` of a function or of a service's `defaults`. */
+  static tune(settings: AwsFunctionTuning): TuningEntry {
+    return { platform: 'aws', construct: 'function', settings };
+  }
+
+  readonly lambda: LambdaFunction;
+  readonly role: IRole;
+  readonly logGroup: ILogGroup;
+
+  private constructor(private readonly backend: LambdaBackend) {
+    this.lambda = backend.resource;
+    this.role = backend.role;
+    this.logGroup = backend.logGroup;
+  }
+
+  /** Where failed events end. Undefined until the function has a trigger or a caller that does not wait. */
+  get deadLetters(): IQueue | undefined {
+    return this.backend.deadLetters;
+  }
+}
+
+/** What an `HttpApi` is on AWS. */
+export class AwsApi {
+  /** @throws when the API is on another platform */
+  static of(api: HttpApi): AwsApi {
+    return AwsApi.tryOf(api) ?? elsewhere('HTTP API', api, 'AwsApi');
+  }
+  /** Undefined when the API is on another platform. */
+  static tryOf(api: HttpApi): AwsApi | undefined {
+    return wrapped<HttpApiBackend, AwsApi>(api, 'api', (backend) => new AwsApi(backend));
+  }
+  /** Settings of the CDK's `HttpApi`, for `tuning` of an API or a service. */
+  static tune(settings: AwsApiTuning): TuningEntry {
+    return { platform: 'aws', construct: 'api', settings };
+  }
+
+  readonly api: CdkHttpApi;
+  readonly accessLogs: ILogGroup;
+
+  private constructor(private readonly backend: HttpApiBackend) {
+    this.api = backend.resource;
+    this.accessLogs = backend.accessLogs;
+  }
+
+  /**
+   * The route with that key, for instance to set its `authorizerId`.
+   * @throws when the API has no such route
+   */
+  route(key: RouteKey): CfnRoute {
+    const route = this.backend.routes.get(key);
+    if (!route) {
+      const keys = [...this.backend.routes.keys()].join(', ') || 'none';
+      throw invalid('HTTP API', this.api.node.scope!.node.path, `it has no route ${shown(key)}`, `its routes are: ${keys}`);
+    }
+    return route;
+  }
+}
+
+/** What a `Queue` is on AWS. */
+export class AwsQueue {
+  /** @throws when the queue is on another platform */
+  static of(queue: Queue): AwsQueue {
+    return AwsQueue.tryOf(queue) ?? elsewhere('queue', queue, 'AwsQueue');
+  }
+  /** Undefined when the queue is on another platform. */
+  static tryOf(queue: Queue): AwsQueue | undefined {
+    return wrapped<QueueResources, AwsQueue>(queue, 'queue', (backend) => new AwsQueue(backend.resource, backend.deadLetters));
+  }
+  /** Settings of `sqs.Queue`, for `tuning` of a queue or a service. */
+  static tune(settings: AwsQueueTuning): TuningEntry {
+    return { platform: 'aws', construct: 'queue', settings };
+  }
+
+  private constructor(
+    readonly queue: SqsQueue,
+    readonly deadLetters: IQueue,
+  ) {}
+}
+
+/** What a `Topic` is on AWS. */
+export class AwsTopic {
+  /** @throws when the topic is on another platform */
+  static of(topic: Topic): AwsTopic {
+    return AwsTopic.tryOf(topic) ?? elsewhere('topic', topic, 'AwsTopic');
+  }
+  /** Undefined when the topic is on another platform. */
+  static tryOf(topic: Topic): AwsTopic | undefined {
+    return wrapped<TopicResources, AwsTopic>(topic, 'topic', (backend) => new AwsTopic(backend.resource));
+  }
+  /** Settings of `sns.Topic`, for `tuning` of a topic or a service. */
+  static tune(settings: AwsTopicTuning): TuningEntry {
+    return { platform: 'aws', construct: 'topic', settings };
+  }
+
+  private constructor(readonly topic: SnsTopic) {}
+}
+
+/** What a `Bucket` is on AWS. */
+export class AwsBucket {
+  /** @throws when the bucket is on another platform */
+  static of(bucket: Bucket): AwsBucket {
+    return AwsBucket.tryOf(bucket) ?? elsewhere('bucket', bucket, 'AwsBucket');
+  }
+  /** Undefined when the bucket is on another platform. */
+  static tryOf(bucket: Bucket): AwsBucket | undefined {
+    return wrapped<BucketResources, AwsBucket>(bucket, 'bucket', (backend) => new AwsBucket(backend.resource));
+  }
+  /** Settings of `s3.Bucket`, for `tuning` of a bucket or a service. */
+  static tune(settings: AwsBucketTuning): TuningEntry {
+    return { platform: 'aws', construct: 'bucket', settings };
+  }
+
+  private constructor(readonly bucket: S3Bucket) {}
+}
+
+function wrapped<B extends Backend, T>(construct: IConstruct, type: Attachment['type'], wrap: (backend: B) => T): T | undefined {
+  const backend = backendOf<B>(construct, type, 'aws');
+  return backend && wrap(backend);
+}
+
+function elsewhere(what: string, construct: IConstruct, name: string): never {
+  throw new FaastenError(
+    'platform-mismatch',
+    `${what} '${construct.node.path}' is not on the aws platform; use ${name}.tryOf(...), which gives undefined then`,
+    construct.node.path,
+  );
+}

@@ -1,0 +1,189 @@
+import { invalid, shown } from '../../core/errors.js';
+import type { FunctionSpec, QueueTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
+
+/** A limit of AWS: its value, and the page that says so. Read on 2026-11-24. */
+export interface Limit {
+  readonly value: number;
+  readonly source: string;
+}
+
+const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
+const LAMBDA_SQS = 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html';
+const TAGS = 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html';
+
+export const LIMITS = {
+  memoryMinMiB: { value: 128, source: LAMBDA },
+  memoryMaxMiB: { value: 10_240, source: LAMBDA },
+  timeoutMaxSeconds: { value: 900, source: LAMBDA },
+  descriptionMax: { value: 256, source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html' },
+  environmentMaxBytes: { value: 4096, source: LAMBDA },
+  /** `MaximumRetryAttempts` is 0 to 2. */
+  asyncAttemptsMax: { value: 3, source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html' },
+  sqsBatchMax: { value: 10_000, source: LAMBDA_SQS },
+  sqsBatchMaxWithoutWindow: { value: 10, source: LAMBDA_SQS },
+  sqsWindowMaxSeconds: { value: 300, source: LAMBDA_SQS },
+  sqsConcurrencyMin: { value: 2, source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html' },
+  sqsConcurrencyMax: { value: 1000, source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html' },
+  /** A message must stay invisible for six times the function's timeout, plus the window. */
+  sqsVisibilityFactor: { value: 6, source: LAMBDA_SQS },
+  sqsVisibilityMaxSeconds: {
+    value: 43_200,
+    source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html',
+  },
+  snsFilterKeysMax: { value: 5, source: 'https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html' },
+  snsFilterCombinationsMax: {
+    value: 150,
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html',
+  },
+  apiTimeoutSeconds: {
+    value: 30,
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
+  },
+  apiNameMax: { value: 128, source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html' },
+  tagsMax: { value: 50, source: TAGS },
+  tagKeyMax: { value: 128, source: TAGS },
+  tagValueMax: { value: 256, source: TAGS },
+} as const satisfies Record<string, Limit>;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, read on 2026-11-24. */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export const DEFAULT_LOG_RETENTION_DAYS = 30;
+
+/** The shortest period that CloudWatch Logs offers and that is not shorter than what was asked for. */
+export function logRetentionDays(path: string, days: number): number {
+  const period = LOG_RETENTION_DAYS.find((candidate) => candidate >= days);
+  if (period === undefined) {
+    throw invalid(
+      'function',
+      path,
+      `logRetention is ${days} days, and CloudWatch Logs keeps logs for at most ${LOG_RETENTION_DAYS.at(-1)}`,
+      'give less, or AwsFunction.tune({ logGroup }) with a log group that never expires',
+    );
+  }
+  return period;
+}
+
+export function checkFunction(spec: FunctionSpec): void {
+  const fail = (wrong: string, advice: string, limit: Limit): never => {
+    throw invalid('function', spec.path, `${wrong} (${limit.source})`, advice);
+  };
+  const { memoryMinMiB, memoryMaxMiB, timeoutMaxSeconds, descriptionMax, asyncAttemptsMax } = LIMITS;
+  if (spec.memoryMiB < memoryMinMiB.value || spec.memoryMiB > memoryMaxMiB.value) {
+    fail(
+      `memoryMiB is ${spec.memoryMiB}, and Lambda has ${memoryMinMiB.value} to ${memoryMaxMiB.value}`,
+      'give a value in between',
+      memoryMaxMiB,
+    );
+  }
+  if (spec.timeoutSeconds > timeoutMaxSeconds.value) {
+    fail(
+      `timeout is ${spec.timeoutSeconds} seconds, and Lambda stops after ${timeoutMaxSeconds.value}`,
+      'give at most 15 minutes and split longer work into messages of a queue',
+      timeoutMaxSeconds,
+    );
+  }
+  if (spec.description !== undefined && spec.description.length > descriptionMax.value) {
+    fail(
+      `description has ${spec.description.length} characters, and Lambda takes ${descriptionMax.value}`,
+      'make it shorter',
+      descriptionMax,
+    );
+  }
+  if (spec.retry.maxAttempts > asyncAttemptsMax.value) {
+    fail(
+      `retry.maxAttempts is ${spec.retry.maxAttempts}, and Lambda tries an event at most ${asyncAttemptsMax.value} times`,
+      `give 1 to ${asyncAttemptsMax.value}, or send the events through a Queue, which tries as often as its maxAttempts says`,
+      asyncAttemptsMax,
+    );
+  }
+}
+
+export function checkQueueTrigger(path: string, name: string, trigger: QueueTriggerSpec): void {
+  const fail = (wrong: string, advice: string, limit: Limit): never => {
+    throw invalid('function', path, `triggers.${name} has ${wrong} (${limit.source})`, advice);
+  };
+  const { sqsBatchMax, sqsBatchMaxWithoutWindow, sqsWindowMaxSeconds, sqsConcurrencyMin, sqsConcurrencyMax } = LIMITS;
+  const { batchSize, windowSeconds, maxConcurrency } = trigger;
+  if (batchSize > sqsBatchMax.value) {
+    fail(
+      `batchSize ${batchSize}, and Lambda takes at most ${sqsBatchMax.value} messages at once`,
+      'give a smaller one',
+      sqsBatchMax,
+    );
+  }
+  if (batchSize > sqsBatchMaxWithoutWindow.value && windowSeconds < 1) {
+    fail(
+      `batchSize ${batchSize}, and Lambda collects more than ${sqsBatchMaxWithoutWindow.value} messages only with a window`,
+      'set window, as in window: Duration.seconds(1), or a smaller batchSize',
+      sqsBatchMaxWithoutWindow,
+    );
+  }
+  if (windowSeconds > sqsWindowMaxSeconds.value) {
+    fail(
+      `a window of ${windowSeconds} seconds, and Lambda waits at most ${sqsWindowMaxSeconds.value}`,
+      'give a shorter one',
+      sqsWindowMaxSeconds,
+    );
+  }
+  if (maxConcurrency !== undefined && (maxConcurrency < sqsConcurrencyMin.value || maxConcurrency > sqsConcurrencyMax.value)) {
+    fail(
+      `maxConcurrency ${maxConcurrency}, and Lambda limits a queue to ${sqsConcurrencyMin.value} to ${sqsConcurrencyMax.value}`,
+      maxConcurrency < sqsConcurrencyMin.value
+        ? "give 2 or more, or limit the function itself with the function's maxConcurrency"
+        : `give ${sqsConcurrencyMax.value} or less, or leave it out`,
+      maxConcurrency < sqsConcurrencyMin.value ? sqsConcurrencyMin : sqsConcurrencyMax,
+    );
+  }
+}
+
+export function checkTopicTrigger(path: string, name: string, { filter }: TopicTriggerSpec): void {
+  const { snsFilterKeysMax, snsFilterCombinationsMax } = LIMITS;
+  const keys = Object.keys(filter).length;
+  if (keys > snsFilterKeysMax.value) {
+    throw invalid(
+      'function',
+      path,
+      `triggers.${name} filters by ${keys} attributes, and SNS by at most ${snsFilterKeysMax.value} (${snsFilterKeysMax.source})`,
+      'filter by fewer, and check the others in the handler',
+    );
+  }
+  const combinations = Object.values(filter).reduce((product, values) => product * values.length, 1);
+  if (combinations > snsFilterCombinationsMax.value) {
+    throw invalid(
+      'function',
+      path,
+      `triggers.${name} has a filter of ${combinations} combinations, and SNS takes at most ${snsFilterCombinationsMax.value} ` +
+        `(${snsFilterCombinationsMax.source})`,
+      'name fewer values',
+    );
+  }
+}
+
+/** Tags as AWS takes them: nothing is changed, as tags are looked up by others; what AWS refuses is an error here. */
+export function checkTags(
+  what: string,
+  path: string,
+  tags: Readonly<Record<string, string>>,
+  isLate: (text: string) => boolean,
+): void {
+  const fail = (wrong: string, advice: string): never => {
+    throw invalid(what, path, `${wrong} (${TAGS})`, advice);
+  };
+  const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+  const keys = Object.keys(tags);
+  if (keys.length > LIMITS.tagsMax.value)
+    fail(`it has ${keys.length} tags, and AWS takes ${LIMITS.tagsMax.value} a resource`, 'leave some out');
+  for (const [key, value] of Object.entries(tags)) {
+    if (key.length === 0 || key.length > LIMITS.tagKeyMax.value || !allowed.test(key) || /^aws:/i.test(key)) {
+      fail(
+        `tags has the key ${shown(key)}`,
+        `use 1 to ${LIMITS.tagKeyMax.value} letters, digits, spaces and _.:/=+-@, not starting with aws:`,
+      );
+    }
+    if (!isLate(value) && (value.length > LIMITS.tagValueMax.value || !allowed.test(value)))
+      fail(`tags.${key} is ${shown(value)}`, `use up to ${LIMITS.tagValueMax.value} letters, digits, spaces and _.:/=+-@`);
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Stack, Stage } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
+import type { CodeReference } from '../../core/code.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { Platform, Tuning } from '../../core/platform.js';
+import { HttpApiBackend } from './api.js';
+import { BucketResources } from './bucket.js';
+import { capabilities } from './capabilities.js';
+import { LambdaBackend } from './function.js';
+import { QueueResources } from './queue.js';
+import { TopicResources } from './topic.js';
+
+/** AWS, in stacks of aws-cdk-lib. */
+const AWS: Platform = {
+  name: 'aws',
+  framework: 'aws-cdk-lib',
+  capabilities,
+  template: (unit) => templateOf(unit as Stack),
+  createFunction: (scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning) =>
+    new LambdaBackend(scope, spec, code, tuning),
+  createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => new HttpApiBackend(scope, spec, tuning),
+  createQueue: (scope: Construct, spec: QueueSpec, tuning: Tuning) => new QueueResources(scope, spec, tuning),
+  createTopic: (scope: Construct, spec: TopicSpec, tuning: Tuning) => new TopicResources(scope, spec, tuning),
+  createBucket: (scope: Construct, spec: BucketSpec, tuning: Tuning) => new BucketResources(scope, spec, tuning),
+};
+
+/** A stack needs no settings of its own: its region and account are the CDK's business. */
+export function platformFor(_unit: IConstruct): Platform {
+  return AWS;
+}
+
+/** The template that the CDK writes, of a nested stack too. Kept as short as it is, as `cdk synth` is the real way. */
+function templateOf(stack: Stack): object {
+  const assembly = (stack.node.root as Stage).synth();
+  const stage = Stage.of(stack)!;
+  const directory = stage.node.scope === undefined ? assembly.directory : stage.outdir;
+  return JSON.parse(readFileSync(join(directory, stack.templateFile), 'utf8'));
+}

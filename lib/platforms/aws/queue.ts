@@ -1,0 +1,67 @@
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { type CfnQueue, type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Lazy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { QueueSpec, QueueTriggerSpec } from '../../core/model.js';
+import type { QueueBackend, Tuning } from '../../core/platform.js';
+import type { LambdaBackend } from './function.js';
+import { LIMITS } from './limits.js';
+import { allow, allowKey } from './permissions.js';
+import { tag } from './tags.js';
+import type { AwsQueueTuning } from './tuning.js';
+
+/** What SQS itself takes where nobody says otherwise; for a queue without a consumer. */
+const DEFAULT_VISIBILITY_SECONDS = 30;
+
+/** An SQS queue and its dead-letter queue. */
+export class QueueResources implements QueueBackend {
+  readonly resource: Queue;
+  readonly deadLetters: IQueue;
+  private visibilitySeconds = DEFAULT_VISIBILITY_SECONDS;
+
+  constructor(scope: Construct, spec: QueueSpec, tuning: Tuning) {
+    const tuned = tuning.for<AwsQueueTuning>('aws', 'queue');
+    const { encryptionMasterKey, dataKeyReuse, removalPolicy } = tuned;
+    const encryption = tuned.encryption ?? (encryptionMasterKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED);
+    this.deadLetters = new Queue(scope, 'DeadLetters', {
+      encryption,
+      encryptionMasterKey,
+      dataKeyReuse,
+      removalPolicy,
+      enforceSSL: true,
+      retentionPeriod: Duration.seconds(spec.deadLetterRetentionSeconds),
+    });
+    this.resource = new Queue(scope, 'Resource', {
+      enforceSSL: true,
+      ...tuned,
+      encryption,
+      retentionPeriod: Duration.seconds(spec.retentionSeconds),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxAttempts },
+    });
+    const cfn = this.resource.node.defaultChild as CfnQueue;
+    cfn.visibilityTimeout = Lazy.number({ produce: () => this.visibilitySeconds });
+    tag('queue', scope, spec.tags);
+  }
+
+  /** A message stays invisible while its consumer may still be at it, so that no other one gets it as well. */
+  consumedFor(timeoutSeconds: number, windowSeconds: number): void {
+    const needed = LIMITS.sqsVisibilityFactor.value * timeoutSeconds + windowSeconds;
+    this.visibilitySeconds = Math.max(this.visibilitySeconds, needed);
+  }
+}
+
+/** Lambda polls the queue and gives batches to the function. */
+export function triggerByQueue(scope: Construct, fn: LambdaBackend, trigger: QueueTriggerSpec, queue: QueueResources): void {
+  const { batchSize, windowSeconds, maxConcurrency } = trigger;
+  queue.consumedFor(fn.spec.timeoutSeconds, windowSeconds);
+  allow(fn.policy, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.resource.queueArn);
+  allowKey(fn.policy, queue.resource.encryptionMasterKey, ['kms:Decrypt']);
+  new CfnEventSourceMapping(scope, 'Resource', {
+    functionName: fn.resource.functionName,
+    eventSourceArn: queue.resource.queueArn,
+    batchSize,
+    maximumBatchingWindowInSeconds: windowSeconds === 0 ? undefined : windowSeconds,
+    scalingConfig: maxConcurrency === undefined ? undefined : { maximumConcurrency: maxConcurrency },
+    functionResponseTypes: ['ReportBatchItemFailures'],
+  });
+}

@@ -1,0 +1,40 @@
+import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { TopicSpec, TopicTriggerSpec } from '../../core/model.js';
+import type { TopicBackend, Tuning } from '../../core/platform.js';
+import type { LambdaBackend } from './function.js';
+import { allowInvocation } from './permissions.js';
+import { tag } from './tags.js';
+import type { AwsTopicTuning } from './tuning.js';
+
+const SERVICE = 'sns.amazonaws.com';
+
+/**
+ * An SNS topic. No KMS key by default: SNS encrypts its disks anyway, AWS has stopped to recommend a key for that reason, and the
+ * managed key `alias/aws/sns` would keep EventBridge, S3 and CloudWatch alarms from publishing. `tune({ masterKey })` sets one.
+ */
+export class TopicResources implements TopicBackend {
+  readonly resource: Topic;
+
+  constructor(scope: Construct, spec: TopicSpec, tuning: Tuning) {
+    this.resource = new Topic(scope, 'Resource', { enforceSSL: true, ...tuning.for<AwsTopicTuning>('aws', 'topic') });
+    tag('topic', scope, spec.tags);
+  }
+}
+
+/** A subscription; what SNS cannot deliver goes to the function's dead letters. */
+export function triggerByTopic(scope: Construct, fn: LambdaBackend, { filter }: TopicTriggerSpec, topic: TopicResources): void {
+  const { topicArn } = topic.resource;
+  const events = fn.async();
+  const filtered = Object.keys(filter).length > 0;
+  new CfnSubscription(scope, 'Resource', {
+    topicArn,
+    protocol: 'lambda',
+    endpoint: fn.resource.functionArn,
+    filterPolicy: filtered ? filter : undefined,
+    filterPolicyScope: filtered ? 'MessageAttributes' : undefined,
+    redrivePolicy: events.deadLetters && { deadLetterTargetArn: events.deadLetters.queueArn },
+  });
+  allowInvocation(scope, fn.resource, SERVICE, topicArn);
+  events.acceptFrom(SERVICE, topicArn);
+}
