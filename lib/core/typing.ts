@@ -11,10 +11,10 @@ export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 
 
 /** What a link allows, as a type. `accepts` is a function so that messages are compared in the direction they travel. */
 export type LinkShape =
-  | { readonly kind: 'queue'; readonly access: 'send'; readonly accepts: (message: any) => void }
-  | { readonly kind: 'topic'; readonly access: 'publish'; readonly accepts: (message: any) => void }
+  | { readonly kind: 'queue'; readonly access: 'send'; readonly accepts: (message: never) => void }
+  | { readonly kind: 'topic'; readonly access: 'publish'; readonly accepts: (message: never) => void }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite' }
-  | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: any) => void; readonly returns: any };
+  | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: never) => void; readonly returns: any };
 
 /** Something that a function may be linked to: a queue, a topic, a function, or one access to a bucket. */
 export interface Linkable<S extends LinkShape = LinkShape> {
@@ -33,7 +33,7 @@ interface HandlerShape {
   readonly '~handler': {
     readonly kinds: readonly HandlerKind[];
     readonly links?: any;
-    readonly input?: (input: any) => void;
+    readonly input?: (input: never) => void;
     readonly output?: any;
   };
 }
@@ -63,7 +63,7 @@ export type CallShape<M> = {
   readonly access: 'invoke';
   readonly accepts: IsAny<M> extends true
     ? (input: any) => void
-    : Declared<M>['input'] extends infer F extends (input: any) => void
+    : Declared<M>['input'] extends infer F extends (input: never) => void
       ? F
       : (input: any) => void;
   readonly returns: IsAny<M> extends true ? any : Declared<M>['output'];

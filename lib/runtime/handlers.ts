@@ -10,7 +10,7 @@ export interface Part {
 }
 
 /** What `http()`, `queue()` and the others return: the default export of a handler's module. */
-export interface Handler<K extends HandlerKind = HandlerKind, L = any, Input = any, Output = any> {
+export interface Handler<K extends HandlerKind = HandlerKind, L = any, Input = never, Output = any> {
   readonly '~handler': {
     readonly kinds: readonly K[];
     readonly parts: Readonly<Partial<Record<HandlerKind, Part>>>;
@@ -66,7 +66,7 @@ export function http<S extends Schema<any, any> | undefined = undefined, L exten
   options: HttpOptions<S, L>,
   run: (request: Request, context: HttpContext<L, Made<S, undefined>>) => Response | Promise<Response>,
 ): Handler<'http', L, never, never>;
-export function http(first: unknown, run?: unknown): Handler {
+export function http(first: unknown, run?: unknown): any {
   return handler('http', 'body', first, run);
 }
 
@@ -78,7 +78,7 @@ export function queue<S extends Schema<any, any> | undefined = undefined, L exte
   options: MessageOptions<S, L>,
   run: (messages: readonly QueueMessage<Made<S, any>>[], context: Context<L>) => Done,
 ): Handler<'queue', L, never, never>;
-export function queue(first: unknown, run?: unknown): Handler {
+export function queue(first: unknown, run?: unknown): any {
   return handler('queue', 'message', first, run);
 }
 
@@ -90,7 +90,7 @@ export function topic<S extends Schema<any, any> | undefined = undefined, L exte
   options: MessageOptions<S, L>,
   run: (message: Message<Made<S, any>>, context: Context<L>) => Done,
 ): Handler<'topic', L, never, never>;
-export function topic(first: unknown, run?: unknown): Handler {
+export function topic(first: unknown, run?: unknown): any {
   return handler('topic', 'message', first, run);
 }
 
@@ -120,7 +120,7 @@ export function call<Output, Input = any, L extends object = NoLinks>(
   options: CallOptions<undefined, L>,
   run: (input: Input, context: Context<L>) => Output | Promise<Output>,
 ): Handler<'call', L, Input, Output>;
-export function call(first: unknown, run?: unknown): Handler {
+export function call(first: unknown, run?: unknown): any {
   return handler('call', 'input', first, run);
 }
 
@@ -135,16 +135,16 @@ export function handlers<H extends Parts>(
   return { '~handler': { kinds, parts } } as never;
 }
 
-function handler<K extends HandlerKind>(kind: K, option: string, first: unknown, second?: unknown): Handler<K, any, any, any> {
+function handler(kind: HandlerKind, option: string, first: unknown, second?: unknown): any {
   const [options, run] = typeof first === 'function' ? [undefined, first] : [first as Record<string, unknown>, second];
-  return { '~handler': { kinds: [kind], parts: { [kind]: { schema: options?.[option], run } } } } as never;
+  return { '~handler': { kinds: [kind], parts: { [kind]: { schema: options?.[option], run } } } };
 }
 
 /** What a schema makes; `Without` where there is none. */
 type Made<S, Without> = S extends Schema<any, any> ? OutputOf<S> : Without;
 
 type InputOfCall<H> = H extends Handler<'call', any, infer Input, any> ? Input : never;
-type OutputOfCall<H> = H extends Handler<'call', any, any, infer Output> ? Output : never;
+type OutputOfCall<H> = H extends Handler<'call', any, never, infer Output> ? Output : never;
 
 /** The links of all parts together. */
 type LinksOf<H> = { [K in NamesOf<H[keyof H]>]: Together<LinkNamed<H[keyof H], K>> };
