@@ -1,0 +1,41 @@
+import { LinkError, type SendOptions } from '../clients.js';
+import { attributeExtension, extensionValue } from '../wire.js';
+import { halves } from './address.js';
+import type { LinkConfiguration } from './driver.js';
+import { checkedAttributes, toJson } from './message.js';
+import { request } from './request.js';
+
+/**
+ * Posts one message to a Knative broker as a CloudEvent in binary mode. `address` is `<URL>#<type>,<source>`.
+ * https://github.com/knative/specs/blob/main/specs/eventing/data-plane.md
+ */
+export async function postEvent(
+  link: LinkConfiguration,
+  operation: string,
+  address: string,
+  message: unknown,
+  options?: SendOptions,
+): Promise<void> {
+  const [url, kind] = halves(address);
+  const comma = kind.indexOf(',');
+  if (comma < 1) throw new LinkError(`link '${link.name}': its address has no event type and source`);
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'ce-specversion': '1.0',
+    // The same for every attempt: a receiver can tell a repetition by it.
+    'ce-id': crypto.randomUUID(),
+    'ce-type': kind.slice(0, comma),
+    'ce-source': kind.slice(comma + 1),
+    'ce-time': new Date().toISOString(),
+  };
+  for (const [name, value] of checkedAttributes(link, operation, options)) {
+    headers[`ce-${attributeExtension(name)}`] = extensionValue(value);
+  }
+  const response = await request(link, operation, {
+    method: 'POST',
+    url,
+    headers: () => headers,
+    body: toJson(link, operation, message),
+  });
+  await response.body?.cancel();
+}

@@ -1,0 +1,55 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type FunctionClient, LinkError } from '../clients.js';
+import { answered, PATIENCE, perRegion, regionOf } from './aws.js';
+import type { LinkDriver } from './driver.js';
+import { toJson } from './message.js';
+import { pause } from './request.js';
+
+/** How often a call is sent at most, where Lambda does not let it in. */
+const ATTEMPTS = 4;
+
+/** Nothing moves on the connection while the other function works; and it must not be started a second time. */
+const caller = perRegion((settings) => new LambdaClient(settings), {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: PATIENCE.connectionTimeout },
+});
+const starter = perRegion((settings) => new LambdaClient(settings));
+
+/** Functions on AWS Lambda. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export const lambda: LinkDriver = (link) => {
+  const FunctionName = link.address;
+  const region = regionOf(FunctionName);
+  const fn: Pick<FunctionClient, 'call' | 'start'> = {
+    async call(input) {
+      const Payload = toJson(link, 'call', input);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const command = new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', Payload });
+          const answer = await answered(link, 'call', caller(region).send(command));
+          const text = new TextDecoder().decode(answer.Payload);
+          if (answer.FunctionError) throw failed(link.name, text);
+          return text === '' ? undefined : JSON.parse(text);
+        } catch (error) {
+          // 429: Lambda did not begin. Anything else may have happened already.
+          if (!(error instanceof LinkError) || error.status !== 429 || attempt === ATTEMPTS) throw error;
+          await pause(attempt);
+        }
+      }
+    },
+    async start(input) {
+      const command = new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: toJson(link, 'start', input) });
+      await answered(link, 'start', starter(region).send(command));
+    },
+  };
+  return fn;
+};
+
+/** The called function threw: its answer is the error. Lambda itself answers 200; 500 is what other targets say. */
+function failed(name: string, payload: string): LinkError {
+  let words = payload.slice(0, 300);
+  try {
+    const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
+    words = [errorType, errorMessage].filter(Boolean).join(': ');
+  } catch {}
+  return new LinkError(`link '${name}': call failed in the function: ${words}`, 500);
+}

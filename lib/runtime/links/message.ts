@@ -1,0 +1,36 @@
+import { LinkError, type SendOptions } from '../clients.js';
+import type { LinkConfiguration } from './driver.js';
+
+/** Most attributes of one message: what SQS takes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MAX_ATTRIBUTES = 10;
+
+/** A value as the JSON that travels. `undefined` travels as `null`. */
+export function toJson(link: LinkConfiguration, operation: string, value: unknown): string {
+  let json: string;
+  try {
+    json = JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    throw new LinkError(`link '${link.name}': ${operation} got a value that is no JSON: ${(error as Error).message}`);
+  }
+  // The only characters JSON leaves as they are and SQS refuses.
+  return json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}
+
+/**
+ * Attributes of a message, refused where one target would not take them: the rule is the narrowest of all, so that a handler that
+ * works on one target works on each.
+ */
+export function checkedAttributes(link: LinkConfiguration, operation: string, options?: SendOptions): [string, string][] {
+  const attributes = Object.entries(options?.attributes ?? {});
+  const fail = (problem: string) => {
+    throw new LinkError(`link '${link.name}': ${operation} got ${problem}`);
+  };
+  if (attributes.length > MAX_ATTRIBUTES) fail(`${attributes.length} attributes; give ${MAX_ATTRIBUTES} at most`);
+  for (const [name, value] of attributes) {
+    if (!/^[a-z0-9]{1,20}$/.test(name)) fail(`the attribute ${JSON.stringify(name)}; use up to 20 lower case letters and digits`);
+    if (typeof value !== 'string' || !/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]{1,256}$/u.test(value)) {
+      fail(`${JSON.stringify(value)} as attribute '${name}'; give 1 to 256 characters, no control characters among them`);
+    }
+  }
+  return attributes;
+}
