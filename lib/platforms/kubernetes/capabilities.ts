@@ -1,0 +1,75 @@
+import type { Capabilities } from '../../core/capabilities.js';
+
+/** What Knative, Gateway API and Rook make of each feature. */
+export const capabilities: Capabilities = {
+  'code.entry': { native: 'a stock Node.js image; the code is in an immutable ConfigMap that is named by its content' },
+  'code.prebuilt': {
+    native: 'a Node.js program that serves HTTP on $PORT, in the stock image; `handler` is the file to start, `runtime` nodejs24',
+  },
+  'code.image': { unsupported: 'links and events of images are not wired up here yet' },
+  'code.build': { unsupported: 'synthesis does not build or push images' },
+  'function.memory': { native: 'request and limit of the container' },
+  'function.timeout': { native: 'timeoutSeconds of the revision, up to 600 seconds' },
+  'function.environment': { native: 'env of the container' },
+  'function.secrets': { native: 'secretKeyRef of a Secret in the namespace' },
+  'function.maxConcurrency': {
+    native: 'containerConcurrency times max-scale; while a new revision takes over, the old one has its own for a moment',
+  },
+  'function.warmInstances': { native: 'annotation min-scale' },
+  'function.retry': { native: 'delivery.retry of a Trigger with exponential backoff' },
+  'function.deadLetters': {
+    emulated:
+      'a small function per chart writes each dead event to its log as a line of JSON, which lives as long as the cluster keeps logs; kubernetes({ deadLetters }) names another sink',
+  },
+  'function.logRetention': {
+    unsupported: 'logs go to standard output, and how long they are kept is up to the log store of the cluster',
+  },
+  'function.tags': { native: 'labels, and annotations for values that a label cannot have' },
+  'function.description': { native: 'annotation kubernetes.io/description' },
+  'trigger.http': { native: 'HTTPRoutes of a Gateway that exists' },
+  'trigger.schedule.cron': { native: 'PingSource' },
+  'trigger.schedule.rate': {
+    emulated:
+      'PingSource at times of the clock: the rate must divide an hour or a day, and the first run is at the next such time',
+  },
+  'trigger.schedule.timeZone': { native: 'timezone of the PingSource' },
+  'trigger.queue': {
+    native: 'a Trigger of the queue’s Broker; one function per queue. How durable messages are is up to the class of the Broker',
+  },
+  'trigger.queue.batch': { emulated: 'messages are delivered one at a time, the array has one' },
+  'trigger.queue.window': { emulated: 'messages are delivered one at a time, without waiting' },
+  'trigger.queue.partialFailure': {
+    emulated: 'messages are delivered one at a time: one that is to be retried fails its own delivery only',
+  },
+  'trigger.queue.maxConcurrency': { unsupported: 'a Trigger has no limit of its own; use maxConcurrency of the function' },
+  'trigger.topic': { native: 'a Trigger of the topic’s Broker' },
+  'trigger.topic.filter': { native: 'filter of the Trigger; attributes are named with lower case letters and digits' },
+  'trigger.objects': { native: 'CephBucketNotification of Rook, through a Broker of the trigger’s own' },
+  'trigger.objects.prefix': { native: 'key filter of the notification' },
+  'trigger.objects.suffix': { native: 'key filter of the notification' },
+  'trigger.call': { native: 'a request to the function’s address inside the cluster, which every pod of the cluster may make' },
+  'api.cors': { emulated: 'the function answers: Gateway API has no stable filter for it; a preflight may start an instance' },
+  'api.rest': { native: 'PathPrefix, or a regular expression beside routes with parameters' },
+  'queue.deadLetters': {
+    emulated:
+      'a small function per chart writes each dead message to its log as a line of JSON, which lives as long as the cluster keeps logs; kubernetes({ deadLetters }) names another sink',
+  },
+  'queue.retention': {
+    unsupported:
+      'a Broker has no retention of its own; it is set where the Broker’s class keeps events (a Kafka topic, a RabbitMQ queue)',
+  },
+  'bucket.versioned': { unsupported: 'an ObjectBucketClaim cannot ask for versions' },
+  'bucket.removal': { native: 'a storage class whose reclaim policy is Delete' },
+  'link.queue': { native: 'POST to the ingress of the queue’s Broker, which every pod of the cluster may make' },
+  'link.topic': { native: 'POST to the ingress of the topic’s Broker, which every pod of the cluster may make' },
+  'link.bucket': {
+    emulated:
+      'one pair of keys per bucket may read and write: readOnly() and writeOnly() limit the client in the handler, not the keys',
+  },
+  'link.bucket.signedUrl': {
+    native: 'signed for the address of the store; outside of the cluster it works with kubernetes({ objectStore: { endpoint } })',
+  },
+  'link.function.call': { native: 'a request to the function’s address inside the cluster' },
+  'link.function.start': { native: 'a Broker and a Trigger of the function' },
+  'runtime.streaming': { native: 'chunked HTTP responses' },
+};

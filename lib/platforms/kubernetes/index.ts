@@ -1,0 +1,101 @@
+/** What a cdk8s Chart is to faasten, past what is portable: options of the cluster, tuning, and the manifests behind constructs. */
+import type { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { backendOf } from '../../core/attachment.js';
+import { invalid } from '../../core/errors.js';
+import type { Backend, TuningEntry } from '../../core/platform.js';
+import type { ApiResources, KubernetesApiTuning } from './api.js';
+import type { BucketResources, KubernetesBucketTuning } from './bucket.js';
+import type { FunctionResources, KubernetesFunctionTuning } from './function.js';
+import type { KubernetesQueueTuning, QueueResources } from './queue.js';
+import type { TopicResources } from './topic.js';
+
+export type { KubernetesApiTuning } from './api.js';
+export type { KubernetesBucketTuning } from './bucket.js';
+export type { ConcurrencyTuning } from './concurrency.js';
+export type { DeliveryTuning } from './delivery.js';
+export type { KubernetesFunctionTuning } from './function.js';
+export type { EventSink, KubernetesOptions } from './options.js';
+export { kubernetes } from './platform.js';
+export type { KubernetesQueueTuning } from './queue.js';
+
+type Type = TuningEntry['construct'];
+
+function tuning<T extends object>(construct: Type) {
+  return (settings: T): TuningEntry => ({ platform: 'kubernetes', construct, settings });
+}
+
+function finders<B extends Backend, V>(type: Type, view: (backend: B) => V) {
+  const tryOf = (construct: IConstruct): V | undefined => {
+    const backend = backendOf<B>(construct, type, 'kubernetes');
+    return backend && view(backend);
+  };
+  const of = (construct: IConstruct): V => {
+    const found = tryOf(construct);
+    if (found) return found;
+    throw invalid(
+      type,
+      construct.node.path,
+      `is no ${type} on the kubernetes platform`,
+      'use tryOf where it may be on another one',
+    );
+  };
+  return { of, tryOf };
+}
+
+/** What a `ServerlessFunction` is made of. */
+export interface KubernetesFunctionResources {
+  /** The Knative Service. */
+  readonly service: ApiObject;
+  /** Undefined where the function was tuned to use another one. */
+  readonly serviceAccount?: ApiObject;
+  /** Name of the Service, and of its host inside the cluster. */
+  readonly name: string;
+}
+
+export const KubernetesFunction = {
+  ...finders(
+    'function',
+    ({ service }: FunctionResources): KubernetesFunctionResources => ({
+      service: service.resource,
+      serviceAccount: service.serviceAccount,
+      name: service.name,
+    }),
+  ),
+  /** Settings that only Kubernetes reads. */
+  tune: tuning<KubernetesFunctionTuning>('function'),
+};
+
+/** What an `HttpApi` is made of. */
+export interface KubernetesApiResources {
+  readonly httpRoutes: readonly ApiObject[];
+  readonly referenceGrant?: ApiObject;
+}
+
+export const KubernetesApi = {
+  ...finders(
+    'api',
+    ({ httpRoutes, grant }: ApiResources): KubernetesApiResources => ({
+      httpRoutes: [...httpRoutes],
+      referenceGrant: grant,
+    }),
+  ),
+  /** Settings that only Kubernetes reads. */
+  tune: tuning<KubernetesApiTuning>('api'),
+};
+
+export const KubernetesQueue = {
+  ...finders('queue', ({ resource }: QueueResources): { readonly broker: ApiObject } => ({ broker: resource })),
+  /** Settings that only Kubernetes reads. */
+  tune: tuning<KubernetesQueueTuning>('queue'),
+};
+
+export const KubernetesTopic = finders('topic', ({ resource }: TopicResources): { readonly broker: ApiObject } => ({
+  broker: resource,
+}));
+
+export const KubernetesBucket = {
+  ...finders('bucket', ({ resource }: BucketResources): { readonly claim: ApiObject } => ({ claim: resource })),
+  /** Settings that only Kubernetes reads. */
+  tune: tuning<KubernetesBucketTuning>('bucket'),
+};

@@ -1,0 +1,66 @@
+import { Chart } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import type { CodeReference } from '../../core/code.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { Platform, Tuning } from '../../core/platform.js';
+import { ApiResources } from './api.js';
+import { BucketResources } from './bucket.js';
+import { capabilities } from './capabilities.js';
+import { CODE_LABEL } from './code.js';
+import { FunctionResources } from './function.js';
+import { type KubernetesOptions, type Settings, settingsOf } from './options.js';
+import { QueueResources } from './queue.js';
+import { TopicResources } from './topic.js';
+
+class KubernetesPlatform implements Platform {
+  readonly name = 'kubernetes';
+  readonly framework = 'cdk8s';
+  readonly capabilities = capabilities;
+  private readonly settings: Settings;
+
+  constructor(options: KubernetesOptions) {
+    this.settings = settingsOf(options);
+  }
+
+  /** The manifests of a Chart. Of the ConfigMaps with code, the hash only: their names say which code it is. */
+  template(unit: IConstruct): object {
+    const manifests = JSON.parse(JSON.stringify(Chart.of(unit).toJson())) as Manifest[];
+    return manifests.map((manifest) => {
+      if (!manifest.metadata.labels?.[CODE_LABEL]) return manifest;
+      return { ...manifest, binaryData: `(${manifest.metadata.name})` };
+    });
+  }
+
+  createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionResources {
+    return new FunctionResources(scope, spec, code, this.settings, tuning);
+  }
+  createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiResources {
+    return new ApiResources(scope, spec, this.settings, tuning);
+  }
+  createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueResources {
+    return new QueueResources(scope, spec, this.settings, tuning);
+  }
+  createTopic(scope: Construct, spec: TopicSpec): TopicResources {
+    return new TopicResources(scope, spec, this.settings);
+  }
+  createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketResources {
+    return new BucketResources(scope, spec, this.settings, tuning);
+  }
+}
+
+interface Manifest {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+}
+
+/** The platform of a Chart that nobody configured. */
+export function platformFor(_unit: IConstruct): Platform {
+  return kubernetes();
+}
+
+/**
+ * The Kubernetes platform, for a cluster that is not like the default: `usePlatform(chart, kubernetes({ gateway: … }))`.
+ * @throws FaastenError when an option cannot be used
+ */
+export function kubernetes(options: KubernetesOptions = {}): Platform {
+  return new KubernetesPlatform(options);
+}

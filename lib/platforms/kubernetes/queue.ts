@@ -1,0 +1,50 @@
+import type { Construct } from 'constructs';
+import { conflicting } from '../../core/errors.js';
+import type { QueueSpec } from '../../core/model.js';
+import type { QueueBackend, Tuning } from '../../core/platform.js';
+import { Broker } from './broker.js';
+import type { DeliveryTuning } from './delivery.js';
+import type { Settings } from './options.js';
+
+/** CloudEvents type of messages that links send. */
+export const QUEUE_MESSAGE = 'dev.faasten.queue.message';
+
+/** Settings of a queue on Kubernetes. */
+export interface KubernetesQueueTuning {
+  /** How deliveries that fail are repeated. @default - see `DeliveryTuning` */
+  readonly delivery?: DeliveryTuning;
+}
+
+/** A queue: a Broker of its own, with one Trigger. */
+export class QueueResources implements QueueBackend {
+  readonly broker: Broker;
+  readonly delivery: DeliveryTuning | undefined;
+  private consumer?: string;
+
+  constructor(
+    scope: Construct,
+    readonly spec: QueueSpec,
+    settings: Settings,
+    tuning: Tuning,
+  ) {
+    this.broker = new Broker(scope, 'Resource', { what: 'queue', path: spec.path, tags: spec.tags }, settings);
+    this.delivery = tuning.for<KubernetesQueueTuning>('kubernetes', 'queue').delivery;
+  }
+
+  get resource() {
+    return this.broker.resource;
+  }
+
+  /** A Broker gives each event to every Trigger, so that a second one would not share the messages but get them again. */
+  consumedBy(path: string): void {
+    if (this.consumer !== undefined) {
+      throw conflicting(
+        'queue',
+        this.spec.path,
+        `its messages go to '${this.consumer}' already and cannot be shared with '${path}'`,
+        'let one function consume a queue, or use a Topic, which gives every message to each of its functions',
+      );
+    }
+    this.consumer = path;
+  }
+}
