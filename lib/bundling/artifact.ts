@@ -1,9 +1,9 @@
-import { chmodSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { StoredBundle, StoredFile } from './cache.js';
 import { prebuiltEmpty, prebuiltMissing } from './errors.js';
-import { listFiles } from './facts.js';
-import { FileHashes, sha256 } from './file-hashes.js';
+import { isExecutable, listFiles } from './facts.js';
+import { sha256 } from './file-hashes.js';
 import type { CodeArtifact } from './request.js';
 
 const FILE_MODE = 0o644;
@@ -17,7 +17,6 @@ export class ArtifactBuilder {
   constructor(
     readonly directory: string,
     made: readonly StoredFile[],
-    private readonly hashes: FileHashes,
   ) {
     chmodSync(directory, FOLDER_MODE);
     for (const file of made) {
@@ -45,10 +44,11 @@ export class ArtifactBuilder {
   private copyFile(source: string, name: string): void {
     const target = join(this.directory, name);
     this.makeFolders(dirname(name));
-    copyFileSync(source, target);
-    const stat = statSync(source);
-    chmodSync(target, stat.mode & 0o100 ? EXECUTABLE_MODE : FILE_MODE);
-    this.files.set(name, { name, bytes: stat.size, hash: this.hashes.of(source)!, hashed: true });
+    const data = readFileSync(source);
+    const executable = isExecutable(statSync(source));
+    writeFileSync(target, data);
+    chmodSync(target, executable ? EXECUTABLE_MODE : FILE_MODE);
+    this.files.set(name, { name, bytes: data.length, hash: sha256(data), hashed: true, ...(executable && { executable }) });
   }
 
   private makeFolders(name: string): void {
@@ -60,9 +60,11 @@ export class ArtifactBuilder {
   }
 }
 
-/** Hash of a function's code: names and bytes of its files, source maps left out. */
+/** Hash of a function's code: names and bytes of its files, and which ones can be executed; source maps left out. */
 export function contentHash(files: readonly StoredFile[]): string {
-  const lines = files.filter(({ hashed }) => hashed).map(({ name, hash }) => `${hash} ${name}\n`);
+  const lines = files
+    .filter(({ hashed }) => hashed)
+    .map(({ name, hash, executable }) => `${hash} ${executable ? 'x ' : ''}${name}\n`);
   return sha256(lines.sort().join(''));
 }
 
@@ -85,12 +87,12 @@ export function artifactOf(bundle: StoredBundle): CodeArtifact {
 export function prebuilt(directory: string): CodeArtifact {
   const folder = resolve(directory);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw prebuiltMissing(folder);
-  const hashes = new FileHashes(join(folder, '..', '.faasten-unused'), folder);
   const files = listFiles(folder).map((name) => ({
     name,
     bytes: statSync(join(folder, name)).size,
-    hash: hashes.of(join(folder, name))!,
+    hash: sha256(readFileSync(join(folder, name))),
     hashed: !name.endsWith('.map'),
+    executable: isExecutable(statSync(join(folder, name))),
   }));
   if (files.length === 0) throw prebuiltEmpty(folder);
   return artifactOf({ directory: folder, hash: contentHash(files), files, heaviest: [], warnings: [] });

@@ -27,6 +27,7 @@ export interface StoredFile {
   readonly bytes: number;
   readonly hash: string;
   readonly hashed: boolean;
+  readonly executable?: boolean;
 }
 
 /** A finished bundle. */

@@ -1,10 +1,18 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type Fact, type FactKind, type Facts, pair } from './facts.js';
+import { type Fact, type FactKind, type Facts, NONE, pair } from './facts.js';
 import type { ChunkResult, ImportRecord } from './job.js';
+import { mappedTo, readTsconfig, type Tsconfig } from './tsconfig.js';
 
 const BUILTINS = new Set(builtinModules);
+/** The group of the project's own files; packages have their folder's name. */
+const OWN = '';
+
+interface TsconfigFile {
+  readonly file: string;
+  readonly content: Tsconfig;
+}
 
 /** Everything one bundle depends on. Facts about one package come as a group: functions that use the package share it. */
 export interface Dependencies {
@@ -14,100 +22,179 @@ export interface Dependencies {
   readonly inputs: ReadonlySet<string>;
 }
 
-/** Collects what one entry depends on, from the module graph that esbuild tells. */
+/** Works out what bundles depend on, from the module graph that esbuild tells. What functions share is worked out once. */
 export class DependencyCollector {
-  /** By folder of the package; the empty string is the project itself. */
-  private readonly subjects = new Map<string, Map<string, Fact>>();
+  /** By input: facts about the file itself and about what its imports could mean. */
+  private readonly known = new Map<string, readonly Fact[]>();
+  private readonly tsconfigs = new Map<string, { files: readonly TsconfigFile[]; facts: readonly Fact[] }>();
+  private facts: Set<Fact> = new Set();
 
   constructor(
     private readonly root: string,
-    private readonly facts: Facts,
+    private readonly source: Facts,
   ) {}
 
-  collect(chunk: ChunkResult, entry: string, extra: { tsconfig?: string; handlerFile: string }): Dependencies {
+  collect(
+    chunk: ChunkResult,
+    entry: string,
+    { tsconfig, handlerFile }: { tsconfig?: string; handlerFile: string },
+  ): Dependencies {
     const inputs = closure(chunk.inputs, entry);
+    const groups = new Map<string, Set<Fact>>([[OWN, new Set()]]);
+    const note = (group: string, facts: readonly Fact[]): void => {
+      const all = groups.get(group) ?? new Set();
+      groups.set(group, all);
+      for (const fact of facts) all.add(fact);
+    };
     for (const input of inputs) {
       const imports = chunk.inputs[input] ?? [];
-      const name = fileOf(input);
-      if (input === entry) {
-        for (const item of imports) this.addImport('', dirname(relative(this.root, extra.handlerFile)), item);
-        continue;
-      }
-      if (name !== undefined) this.addInput(name, imports);
-      for (const file of chunk.watched[input] ?? []) this.add('', 'tree', relative(this.root, resolve(this.root, file)));
+      const file = fileOf(input);
+      if (input === entry)
+        note(
+          OWN,
+          this.gather(() => this.addEntry(handlerFile, imports)),
+        );
+      else if (file !== undefined) note(packageFolder(file) ?? OWN, this.ofInput(file, imports));
+      note(
+        OWN,
+        this.gather(() => this.addWatched(chunk.watched[input] ?? [])),
+      );
     }
-    for (const file of chunk.pluginInputs) this.addInput(file, []);
-    if (extra.tsconfig) this.addTsconfig(relative(this.root, extra.tsconfig));
-    const { '': own = [], ...groups } = Object.fromEntries(
-      [...this.subjects].map(([group, facts]) => [group, [...facts.values()]]),
+    note(
+      OWN,
+      this.gather(() => this.addPlugins(chunk)),
     );
-    return { own, groups: Object.values(groups), inputs };
+    if (tsconfig)
+      note(
+        OWN,
+        this.gather(() => this.readTsconfigs(relative(this.root, tsconfig))),
+      );
+    const { [OWN]: own, ...rest } = Object.fromEntries([...groups].map(([group, facts]) => [group, [...facts]]));
+    return { own: own!, groups: Object.values(rest), inputs };
+  }
+
+  /** Facts that are added while `add` runs. */
+  private gather(add: () => void): readonly Fact[] {
+    const outer = this.facts;
+    this.facts = new Set();
+    add();
+    const gathered = [...this.facts];
+    this.facts = outer;
+    return gathered;
+  }
+
+  private ofInput(file: string, imports: readonly ImportRecord[]): readonly Fact[] {
+    let facts = this.known.get(file);
+    if (!facts) {
+      facts = this.gather(() => this.addInput(file, imports));
+      this.known.set(file, facts);
+    }
+    return facts;
+  }
+
+  private addEntry(handlerFile: string, imports: readonly ImportRecord[]): void {
+    for (const item of imports) this.addImport(OWN, dirname(relative(this.root, handlerFile)), item);
   }
 
   private addInput(input: string, imports: readonly ImportRecord[]): void {
     const folder = dirname(input);
     const home = packageFolder(input);
-    this.add(home ?? '', 'file', input);
+    this.add('file', input);
     if (home === undefined) {
       this.addNames(input);
       for (const above of foldersAbove(resolve(this.root, folder))) {
         const place = relative(this.root, above);
-        this.add('', 'package', join(place, 'package.json'));
-        this.addTsconfig(join(place, 'tsconfig.json'));
-        this.addTsconfig(join(place, 'jsconfig.json'));
+        this.add('package', join(place, 'package.json'));
+        this.readTsconfigs(join(place, 'tsconfig.json'));
+        this.readTsconfigs(join(place, 'jsconfig.json'));
       }
     } else {
       for (let place = folder; place.length >= home.length; place = dirname(place))
-        this.add(home, 'package', join(place, 'package.json'));
+        this.add('package', join(place, 'package.json'));
     }
-    for (const item of imports) this.addImport(home ?? '', folder, item);
+    for (const item of imports) this.addImport(home ?? OWN, folder, item);
+  }
+
+  private addWatched(paths: readonly string[]): void {
+    for (const path of paths) this.add('tree', relative(this.root, resolve(this.root, path)));
+  }
+
+  /** The plugin module, what it imports, and the versions of the packages it uses. */
+  private addPlugins({ pluginInputs }: ChunkResult): void {
+    for (const [file, imports] of Object.entries(pluginInputs)) {
+      this.addInput(file, imports);
+      for (const { path, external } of imports) {
+        if (!external || BUILTINS.has(path) || path.startsWith('node:')) continue;
+        const found = this.source.value('walk', pair(dirname(file), packageName(path)));
+        if (found !== NONE) this.add('package', join(found, 'package.json'));
+      }
+    }
   }
 
   private addImport(group: string, folder: string, { path, original, external }: ImportRecord): void {
     const specifier = original ?? (external ? path : undefined);
     if (specifier === undefined || specifier.startsWith('node:') || specifier.startsWith('#') || isAbsolute(specifier)) return;
     if (/^\.\.?(\/|$)/.test(specifier)) {
-      if (group === '') this.addNames(join(folder, specifier));
+      if (group === OWN) this.addNames(join(folder, specifier));
       return;
     }
     const name = packageName(specifier);
-    if (!BUILTINS.has(name)) this.add(group, 'walk', pair(folder, name));
-  }
-
-  /** What else could be meant by the import of a file. */
-  private addNames(file: string): void {
-    this.add('', 'names', pair(dirname(file), basename(file)));
-    if (/^index\.[^.]+$/.test(basename(file))) this.add('', 'names', pair(dirname(dirname(file)), basename(dirname(file))));
-  }
-
-  private addTsconfig(file: string): void {
-    if (this.subjects.get('')?.has(`file\0${file}`)) return;
-    this.add('', 'file', file);
-    const absolute = resolve(this.root, file);
-    if (this.facts.value('file', file) === '-') return;
-    for (const base of extendedBy(absolute)) {
-      if (/^\.\.?\//.test(base) || isAbsolute(base)) {
-        const target = resolve(dirname(absolute), base);
-        this.addTsconfig(relative(this.root, existsSync(target) && statSync(target).isFile() ? target : `${target}.json`));
-      } else {
-        this.add('', 'walk', pair(dirname(file), packageName(base)));
-        const found = this.facts.value('walk', pair(dirname(file), packageName(base)));
-        const rest = base.slice(packageName(base).length + 1);
-        if (found !== '-')
-          for (const name of rest ? [rest, `${rest}.json`] : ['tsconfig.json', 'package.json'])
-            this.add('', 'file', join(found, name));
+    if (!BUILTINS.has(name)) this.add('walk', pair(folder, name));
+    if (group !== OWN) return;
+    for (const above of foldersAbove(resolve(this.root, folder))) {
+      for (const { file, content } of this.readTsconfigs(join(relative(this.root, above), 'tsconfig.json'))) {
+        for (const target of mappedTo(content, specifier))
+          this.addNames(relative(this.root, resolve(this.root, dirname(file), target)));
       }
     }
   }
 
-  private add(group: string, kind: FactKind, subject: string): void {
-    let facts = this.subjects.get(group);
-    if (!facts) {
-      facts = new Map();
-      this.subjects.set(group, facts);
+  /** What else could be meant by the import of a file. */
+  private addNames(file: string): void {
+    this.add('names', pair(dirname(file), basename(file)));
+    if (/^index\.[^.]+$/.test(basename(file))) this.add('names', pair(dirname(dirname(file)), basename(dirname(file))));
+  }
+
+  /** A tsconfig.json and what it extends. */
+  private readTsconfigs(file: string): readonly TsconfigFile[] {
+    let known = this.tsconfigs.get(file);
+    if (!known) {
+      let files: readonly TsconfigFile[] = [];
+      const facts = this.gather(() => {
+        files = this.followTsconfigs(file, []);
+      });
+      known = { files, facts };
+      this.tsconfigs.set(file, known);
     }
-    const key = `${kind}\0${subject}`;
-    if (!facts.has(key)) facts.set(key, this.facts.fact(kind, subject));
+    for (const fact of known.facts) this.facts.add(fact);
+    return known.files;
+  }
+
+  private followTsconfigs(file: string, trail: readonly string[]): TsconfigFile[] {
+    this.add('file', file);
+    if (trail.includes(file) || this.source.value('file', file) === NONE) return [];
+    const content = readTsconfig(resolve(this.root, file));
+    const bases = content.extends.flatMap((base) => this.tsconfigBase(file, base));
+    return [{ file, content }, ...bases.flatMap((base) => this.followTsconfigs(base, [...trail, file]))];
+  }
+
+  private tsconfigBase(file: string, base: string): string[] {
+    if (/^\.\.?\//.test(base) || isAbsolute(base)) {
+      const target = resolve(this.root, dirname(file), base);
+      return [relative(this.root, existsSync(target) && statSync(target).isFile() ? target : `${target}.json`)];
+    }
+    const name = packageName(base);
+    const place = pair(dirname(file), name);
+    this.add('walk', place);
+    const found = this.source.value('walk', place);
+    const rest = base.slice(name.length + 1);
+    if (found === NONE) return [];
+    this.add('package', join(found, 'package.json'));
+    return (rest ? [rest, `${rest}.json`] : ['tsconfig.json']).map((end) => join(found, end));
+  }
+
+  private add(kind: FactKind, subject: string): void {
+    this.facts.add(this.source.fact(kind, subject));
   }
 }
 
@@ -131,7 +218,7 @@ export function packageFolder(input: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input.replaceAll('\\', '/'))?.[0];
 }
 
-export function packageName(specifier: string): string {
+function packageName(specifier: string): string {
   const parts = specifier.split('/');
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!;
 }
@@ -142,11 +229,4 @@ function foldersAbove(start: string): string[] {
     folders.push(folder);
     if (folder === dirname(folder)) return folders;
   }
-}
-
-/** `extends` of a tsconfig.json, which may have comments. */
-function extendedBy(file: string): string[] {
-  const found = /"extends"\s*:\s*(\[[^\]]*\]|"(?:[^"\\]|\\.)*")/.exec(readFileSync(file, 'utf8'));
-  if (!found) return [];
-  return [...found[1]!.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!);
 }

@@ -14,6 +14,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { blame, importsOf, recording } = require('./graph.js');
 const { chunks } = require('./chunks.js');
 const { finishEntry } = require('./finish-entry.js');
 const { loadPlugins } = require('./plugins.js');
@@ -67,6 +68,7 @@ function build(pass, entries, plugins) {
     platform: 'node',
     charset: 'utf8',
     sourcemap: pass.sourceMap ? 'external' : false,
+    footer: pass.sourceMap ? { js: `//# sourceMappingURL=${pass.outfile}.map` } : undefined,
     metafile: true,
     logLevel: 'silent',
     logLimit: 0,
@@ -98,25 +100,24 @@ function build(pass, entries, plugins) {
   });
 }
 
-/** @param {unknown} error @returns {Promise<string>} */
-async function formatted(error) {
-  const messages = /** @type {{ errors?: import('esbuild').Message[] }} */ (error).errors;
-  if (!messages?.length) return error instanceof Error ? error.message : String(error);
-  const texts = await esbuild.formatMessages(messages, { kind: 'error', color: false, terminalWidth: 120 });
-  return texts.join('').trimEnd();
+/** @param {import('esbuild').Message[]} messages @param {'error' | 'warning'} kind */
+async function formatted(messages, kind) {
+  const texts = await esbuild.formatMessages(messages, { kind, color: false, terminalWidth: 120 });
+  return texts.map((text) => text.trimEnd());
 }
 
-/** @param {unknown} error @param {EntryJob} entry */
-function lacksDefaultExport(error, entry) {
-  const messages = /** @type {{ errors?: import('esbuild').Message[] }} */ (error).errors ?? [];
-  return messages.some(
+/** @param {EntryJob} entry @param {import('esbuild').Message[]} errors @returns {Promise<EntryFailure>} */
+async function failure({ id, label }, errors) {
+  const missing = errors.every(
     ({ text, location }) =>
-      location?.file === `${NAMESPACE}:${entry.label}` && /No matching export in .* for import "default"/.test(text),
+      location?.file === `${NAMESPACE}:${label}` && /No matching export in .* for import "default"/.test(text),
   );
+  const text = (await formatted(errors, 'error')).join('\n\n').replaceAll(`${NAMESPACE}:${label}:`, 'the entry of the function:');
+  return { id, kind: missing ? 'no-default-export' : 'esbuild', text };
 }
 
 /**
- * Builds entries together, or, when that fails, one by one, so that each failure has its owner and the others get built.
+ * Builds entries together. When that fails, finds out which entries each error belongs to, and builds the others.
  * @param {Pass} pass
  * @param {readonly EntryJob[]} entries
  * @param {import('esbuild').Plugin[]} plugins
@@ -126,24 +127,33 @@ async function buildOrBlame(pass, entries, plugins) {
   try {
     return { results: [{ result: await build(pass, entries, plugins), entries }], failed: [] };
   } catch (error) {
-    if (entries.length > 1) {
-      const half = entries.length >> 1;
-      const parts = [];
-      for (const part of [entries.slice(0, half), entries.slice(half)]) parts.push(await buildOrBlame(pass, part, plugins));
-      return { results: parts.flatMap((part) => part.results), failed: parts.flatMap((part) => part.failed) };
-    }
-    const [entry] = entries;
-    const kind = lacksDefaultExport(error, entry) ? 'no-default-export' : 'esbuild';
-    return { results: [], failed: [{ id: entry.id, kind, text: await formatted(error) }] };
+    if (!hasMessages(error)) throw error;
+    /** @type {Map<string, Set<string>>} */
+    const graph = new Map();
+    if (entries.length > 1) await build(pass, entries, [recording(pass.root, graph), ...plugins]).catch(() => {});
+    const blamed = blame(
+      error.errors,
+      entries.map(({ label }) => `${NAMESPACE}:${label}`),
+      graph,
+    );
+    const failed = [];
+    for (const [index, errors] of blamed.entries()) if (errors.length > 0) failed.push(await failure(entries[index], errors));
+    const rest = entries.filter((_, index) => blamed[index].length === 0);
+    if (rest.length === 0) return { results: [], failed };
+    const others = await buildOrBlame(pass, rest, plugins);
+    return { results: others.results, failed: [...failed, ...others.failed] };
   }
 }
+
+/** @param {unknown} error @returns {error is { errors: import('esbuild').Message[] }} */
+const hasMessages = (error) => Array.isArray(/** @type {any} */ (error)?.errors) && /** @type {any} */ (error).errors.length > 0;
 
 /** @param {Pass} pass @param {number} index */
 async function runPass(pass, index) {
   const loaded = await loadPlugins(esbuild, pass);
   if (loaded.error !== undefined) {
     const failed = pass.entries.map(({ id }) => ({ id, kind: 'plugins', text: loaded.error }));
-    write({ pass: index, built: [], failed, inputs: {}, watched: {}, pluginInputs: [], warnings: [] });
+    write({ pass: index, built: [], failed, inputs: {}, watched: {}, pluginInputs: {}, warnings: [] });
     return;
   }
   const runs = chunks(pass.entries);
@@ -179,26 +189,16 @@ async function record(pass, index, results, failed, loaded) {
   const common = { pass: index, watched: loaded.watched(pass.root), pluginInputs: loaded.inputs };
   if (failed.length > 0) write({ ...common, built: [], failed, inputs: {}, warnings: [] });
   for (const { result, entries } of results) {
-    const { inputs, outputs } = result.metafile;
+    const { outputs } = result.metafile;
     const built = [];
     for (const entry of entries) {
       built.push(finishEntry(pass, entry, outputs));
       await new Promise(setImmediate); // lets the next run's messages through
     }
-    const texts = await esbuild.formatMessages(result.warnings, { kind: 'warning', color: false, terminalWidth: 120 });
-    const warnings = result.warnings.map((warning, at) => ({ file: warning.location?.file, text: texts[at].trimEnd() }));
-    write({ ...common, built, failed: [], inputs: graphOf(inputs), warnings });
+    const texts = await formatted(result.warnings, 'warning');
+    const warnings = result.warnings.map((warning, at) => ({ file: warning.location?.file, text: texts[at] }));
+    write({ ...common, built, failed: [], inputs: importsOf(result.metafile), warnings });
   }
-}
-
-/** @param {import('esbuild').Metafile['inputs']} inputs */
-function graphOf(inputs) {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { imports }]) => [
-      name,
-      imports.filter((item) => item.path !== '<runtime>').map(({ path, original, external }) => ({ path, original, external })),
-    ]),
-  );
 }
 
 /** @param {import('./job.js').ChunkResult} result */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type FileHashes, sha256 } from './file-hashes.js';
 
 /**
@@ -9,24 +9,31 @@ import { type FileHashes, sha256 } from './file-hashes.js';
  * |---|---|---|
  * | `file` | a file | hash of its content, `-` where there is none |
  * | `package` | a package.json | hash of the fields that a bundler reads, `-` where there is none |
- * | `names` | a folder and a name | entries of the folder that `./name` could mean: a new `foo.ts` beside `foo/index.ts` |
+ * | `names` | a folder and a name | entries of the folder that `./name` could mean (a new `foo.ts` beside `foo/index.ts`), links resolved |
  * | `walk` | a folder and a package | where node's walk up the `node_modules` folders finds it, links resolved |
- * | `tree` | a file or folder | hash of the names and contents below |
+ * | `tree` | a file or folder | hash of the names, contents and executable bits below |
  */
 export type FactKind = 'file' | 'package' | 'names' | 'walk' | 'tree';
 export type Fact = readonly [kind: FactKind, subject: string, value: string];
 
 /** Between folder and name in a fact's subject; no file system allows it in a name. */
 const SEPARATOR = '\0';
-const NONE = '-';
+/** The value where there is nothing. */
+export const NONE = '-';
 const BUNDLER_FIELDS = ['name', 'type', 'main', 'module', 'browser', 'exports', 'imports', 'sideEffects'];
 
 export const pair = (folder: string, name: string): string => folder + SEPARATOR + name;
 
+interface Folder {
+  readonly real: string;
+  readonly names: ReadonlySet<string>;
+  readonly links: ReadonlySet<string>;
+}
+
 /** Finds out facts, each one once per run. */
 export class Facts {
-  private readonly values = new Map<string, string>();
-  private readonly folders = new Map<string, ReadonlyMap<string, boolean>>();
+  private readonly known = new Map<string, Fact>();
+  private readonly folders = new Map<string, Folder>();
 
   constructor(
     private readonly root: string,
@@ -37,18 +44,19 @@ export class Facts {
     return this.value(kind, subject) === value;
   }
 
+  /** The same object for the same fact. */
   fact(kind: FactKind, subject: string): Fact {
-    return [kind, subject, this.value(kind, subject)];
+    const key = `${kind}${SEPARATOR}${subject}`;
+    let fact = this.known.get(key);
+    if (!fact) {
+      fact = [kind, subject, this.find(kind, subject)];
+      this.known.set(key, fact);
+    }
+    return fact;
   }
 
   value(kind: FactKind, subject: string): string {
-    const key = `${kind}${SEPARATOR}${subject}`;
-    let value = this.values.get(key);
-    if (value === undefined) {
-      value = this.find(kind, subject);
-      this.values.set(key, value);
-    }
-    return value;
+    return this.fact(kind, subject)[2];
   }
 
   private find(kind: FactKind, subject: string): string {
@@ -68,36 +76,37 @@ export class Facts {
     }
   }
 
-  /** One listing of a folder replaces many questions for files which are not there. */
   private hashOf(file: string): string {
-    return this.entries(dirname(file)).has(basename(file)) ? (this.hashes.of(file)?.slice(0, 32) ?? NONE) : NONE;
+    return this.folder(dirname(file)).names.has(basename(file)) ? (this.hashes.of(file)?.slice(0, 32) ?? NONE) : NONE;
   }
 
   private packageFields(file: string): string {
-    if (!this.entries(dirname(file)).has(basename(file))) return NONE;
+    if (!this.folder(dirname(file)).names.has(basename(file))) return NONE;
     try {
       const content = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-      return sha256(JSON.stringify(BUNDLER_FIELDS.map((field) => content[field]))).slice(0, 32);
+      // Another version may have other files, also such as come first where they are new. The project's own does not matter.
+      const fields = file.split(sep).includes('node_modules') ? [...BUNDLER_FIELDS, 'version'] : BUNDLER_FIELDS;
+      return sha256(JSON.stringify(fields.map((field) => content[field]))).slice(0, 32);
     } catch {
       return this.hashOf(file);
     }
   }
 
-  private candidates(folder: string, name: string): string {
+  private candidates(place: string, name: string): string {
+    const { real, names, links } = this.folder(place);
     const stem = name.replace(/\.[cm]?[jt]sx?$/, '');
-    return [...this.entries(folder).keys()]
+    const found = [...names]
       .filter((entry) => entry === name || entry === stem || entry.startsWith(`${stem}.`))
-      .sort()
-      .join('|');
+      .map((entry) => (links.has(entry) ? `${entry}>${this.relativeReal(join(place, entry))}` : entry));
+    if (found.length === 0) return '';
+    return [...(real === place ? [] : [`>${relative(this.root, real)}`]), ...found.sort()].join('|');
   }
 
   private walk(start: string, name: string): string {
     for (let folder = start; ; folder = dirname(folder)) {
-      if (this.entries(folder).has('node_modules')) {
-        const candidate = join(folder, 'node_modules', name);
-        try {
-          return relative(this.root, realpathSync(candidate));
-        } catch {}
+      if (this.folder(folder).names.has('node_modules')) {
+        const found = this.relativeReal(join(folder, 'node_modules', name));
+        if (found !== NONE) return found;
       }
       if (folder === dirname(folder)) return NONE;
     }
@@ -106,24 +115,38 @@ export class Facts {
   private tree(target: string): string {
     const stat = statSync(target, { throwIfNoEntry: false });
     if (!stat) return NONE;
-    if (stat.isFile()) return this.hashes.of(target)?.slice(0, 32) ?? NONE;
-    const parts = listFiles(target).map((name) => `${name}${SEPARATOR}${this.hashes.of(join(target, name))}`);
+    const describe = (file: string, name: string): string =>
+      `${name}${SEPARATOR}${this.hashes.of(file)}${isExecutable(statSync(file)) ? ' x' : ''}`;
+    const parts = stat.isFile() ? [describe(target, '')] : listFiles(target).map((name) => describe(join(target, name), name));
     return sha256(parts.join('\n')).slice(0, 32);
   }
 
-  private entries(folder: string): ReadonlyMap<string, boolean> {
-    let entries = this.folders.get(folder);
-    if (!entries) {
-      try {
-        entries = new Map(readdirSync(folder, { withFileTypes: true }).map((entry) => [entry.name, entry.isDirectory()]));
-      } catch {
-        entries = new Map();
-      }
-      this.folders.set(folder, entries);
+  private relativeReal(path: string): string {
+    try {
+      return relative(this.root, realpathSync(path));
+    } catch {
+      return NONE;
     }
-    return entries;
+  }
+
+  /** One listing of a folder replaces many questions for files which are not there. */
+  private folder(path: string): Folder {
+    let folder = this.folders.get(path);
+    if (!folder) {
+      try {
+        const entries = readdirSync(path, { withFileTypes: true });
+        const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+        folder = { real: realpathSync(path), names: new Set(entries.map(({ name }) => name)), links: new Set(links) };
+      } catch {
+        folder = { real: path, names: new Set(), links: new Set() };
+      }
+      this.folders.set(path, folder);
+    }
+    return folder;
   }
 }
+
+export const isExecutable = ({ mode }: { readonly mode: number }): boolean => (mode & 0o100) !== 0;
 
 /** Names of all files below a folder, with `/`, sorted by code unit; links are followed, circles cut. */
 export function listFiles(folder: string): string[] {

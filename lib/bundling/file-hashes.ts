@@ -59,7 +59,8 @@ export class FileHashes {
     const temporary = `${this.index}.${process.pid}.${Date.now()}`;
     try {
       mkdirSync(dirname(this.index), { recursive: true });
-      writeFileSync(temporary, JSON.stringify([...rows]));
+      const json = JSON.stringify([...rows]);
+      writeFileSync(temporary, `${sha256(json)}\n${json}`);
       renameSync(temporary, this.index);
     } catch {}
   }
@@ -94,8 +95,9 @@ const same = (a: Row | undefined, b: Row): boolean =>
 
 function load(index: string): Map<string, Row> {
   try {
-    return new Map(JSON.parse(readFileSync(index, 'utf8')) as [string, Row][]);
-  } catch {
-    return new Map();
-  }
+    const text = readFileSync(index, 'utf8');
+    const json = text.slice(65);
+    if (sha256(json) === text.slice(0, 64)) return new Map(JSON.parse(json) as [string, Row][]);
+  } catch {}
+  return new Map();
 }

@@ -6,9 +6,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash } = require('node:crypto');
-const { labelOf, relabel, rewriteMap, REQUIRE_HEADER, REQUIRE_SHIM } = require('./normalise.js');
+const { hasPaths, labelOf, relabel, REQUIRE_HEADER, REQUIRE_SHIM } = require('./normalise.js');
+const { rewriteMap } = require('./source-map.js');
 
-const sha256 = (/** @type {string | Buffer} */ data) => createHash('sha256').update(data).digest('hex');
+const sha256 = (/** @type {Buffer} */ data) => createHash('sha256').update(data).digest('hex');
 
 /**
  * @param {import('./job.js').Pass} pass
@@ -23,30 +24,29 @@ function finishEntry(pass, entry, outputs) {
   if (!output) throw new Error(`esbuild made no output for ${entry.label}`);
   const weights = Object.fromEntries(Object.entries(output.inputs).map(([name, { bytesInOutput }]) => [name, bytesInOutput]));
   const files = [];
+  const add = (/** @type {string} */ name, /** @type {Buffer} */ data, hashed = true) =>
+    files.push({ name, bytes: data.length, hash: sha256(data), hashed });
 
-  let code = fs.readFileSync(file, 'utf8');
-  /** @type {{ line: number, column: number, by: number }[]} */
-  let shifts = [];
   const labels = new Map(
     Object.keys(output.inputs)
-      .map((name) => /** @type {[string, string]} */ ([name, labelOf(pass.root, name)]))
+      .map((name) => /** @type {[string, string]} */ ([name, stableName(pass.root, name)]))
       .filter(([name, label]) => name !== label),
   );
-  if (labels.size > 0) ({ code, shifts } = relabel(code, labels));
-  const header = code.includes(REQUIRE_SHIM) && !/\brequire\s*=/.test(pass.esbuild.banner?.js ?? '') ? REQUIRE_HEADER : '';
-  const footer = pass.sourceMap ? `//# sourceMappingURL=${pass.outfile}.map\n` : '';
-  const changed = header !== '' || labels.size > 0;
-  const text = Buffer.from(header + code + footer);
-  if (changed) fs.writeFileSync(file, text);
-  else if (footer) fs.appendFileSync(file, footer);
-  files.push({ name: pass.outfile, bytes: text.length, hash: sha256(text), hashed: true });
+  const made = fs.readFileSync(file);
+  // To look for something, one character per byte will do; decoding properly takes longer than all the rest.
+  const scanned = made.toString('latin1');
+  const header = REQUIRE_SHIM.test(scanned) && !/\brequire\s*=/.test(pass.esbuild.banner?.js ?? '') ? REQUIRE_HEADER : '';
+  const { code, shifts } = hasPaths(scanned) ? relabel(made.toString('utf8'), labels) : { code: made, shifts: [] };
+  const final = header || shifts.length > 0 ? Buffer.concat([Buffer.from(header), Buffer.from(code)]) : made;
+  if (final !== made) fs.writeFileSync(file, final);
+  add(pass.outfile, final);
 
   if (pass.sourceMap) {
     const rename = (/** @type {string} */ source) =>
-      source.startsWith('faasten:') ? source : labelOf(pass.root, path.relative(pass.root, path.resolve(directory, source)));
-    const map = Buffer.from(rewriteMap(fs.readFileSync(`${file}.map`, 'utf8'), rename, header ? 1 : 0, shifts));
+      stableName(pass.root, source.startsWith('faasten:') ? source : path.relative(pass.root, path.resolve(directory, source)));
+    const map = rewriteMap(fs.readFileSync(`${file}.map`), rename, header ? 1 : 0, shifts);
     fs.writeFileSync(`${file}.map`, map);
-    files.push({ name: `${pass.outfile}.map`, bytes: map.length, hash: sha256(map), hashed: false });
+    add(`${pass.outfile}.map`, map, false);
   }
 
   // Files that the code refers to lie in the common output folder under a name with their content's hash.
@@ -55,9 +55,13 @@ function finishEntry(pass, entry, outputs) {
     const source = path.resolve(pass.root, name);
     const data = fs.readFileSync(source);
     fs.writeFileSync(path.join(directory, path.basename(source)), data);
-    files.push({ name: path.basename(source), bytes: data.length, hash: sha256(data), hashed: true });
+    add(path.basename(source), data);
   }
   return { id: entry.id, files, weights };
 }
+
+/** A virtual entry's label has part of a key, to be unique in its run; it must not be in the output. */
+const stableName = (/** @type {string} */ root, /** @type {string} */ input) =>
+  input.startsWith('faasten:') ? input.replace(/#[0-9a-f]+$/, '') : labelOf(root, input);
 
 module.exports = { finishEntry };

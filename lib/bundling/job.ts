@@ -54,8 +54,8 @@ export interface ChunkResult {
   readonly inputs: Readonly<Record<string, readonly ImportRecord[]>>;
   /** Further files and folders that a plugin said an input depends on. */
   readonly watched: Readonly<Record<string, readonly string[]>>;
-  /** The plugin module and the files it imports. */
-  readonly pluginInputs: readonly string[];
+  /** Module graph of the plugin module; packages are not followed. */
+  readonly pluginInputs: Readonly<Record<string, readonly ImportRecord[]>>;
   readonly warnings: readonly { readonly file?: string; readonly text: string }[];
 }
 

@@ -11,8 +11,11 @@ const { labelOf } = require('./normalise.js') as { labelOf(root: string, input: 
 const OUTFILE = /^[A-Za-z0-9_-]+\.m?js$/;
 const DEFAULT_OUTFILE = 'index.mjs';
 const DEFAULT_TARGET = 'node24';
-/** The runtime of this installation: adapters and the user's handlers must get the same one. */
-const RUNTIME = resolve(__dirname, '../runtime');
+/**
+ * The runtime of this installation, as ES modules, so that a bundle has only what it uses. Adapters and the user's handlers must
+ * get the same one.
+ */
+const RUNTIME = resolve(__dirname, '../esm/runtime');
 
 /** A request with everything decided. */
 export interface Prepared {

@@ -3,16 +3,17 @@
 
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { importsOf } = require('./graph.js');
 
 /**
  * @param {typeof import('esbuild')} esbuild
  * @param {import('./job.js').Pass} pass
- * @returns {Promise<{ error?: string, plugins: import('esbuild').Plugin[], inputs: string[], watched(root: string): Record<string, string[]> }>}
+ * @returns {Promise<{ error?: string, plugins: import('esbuild').Plugin[], inputs: import('./job.js').ChunkResult['inputs'], watched(root: string): Record<string, string[]> }>}
  */
 async function loadPlugins(esbuild, pass) {
   /** @type {Map<string, string[]>} */
   const watched = new Map();
-  const none = { plugins: [], inputs: [], watched: () => ({}) };
+  const none = { plugins: [], inputs: {}, watched: () => ({}) };
   if (!pass.plugins) return none;
   try {
     const loaded = await import(pathToFileURL(pass.plugins).href);
@@ -45,16 +46,28 @@ async function loadPlugins(esbuild, pass) {
  * @returns {import('esbuild').Plugin}
  */
 function watching(plugin, watched) {
+  const nameOf = (/** @type {string} */ namespace, /** @type {string} */ file) =>
+    namespace === 'file' ? file : `${namespace}:${file}`;
+  /** @param {string} input @param {import('esbuild').OnLoadResult | import('esbuild').OnResolveResult | null | undefined} result */
+  const note = (input, result) => {
+    const files = [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])];
+    if (files.length > 0) watched.set(input, [...(watched.get(input) ?? []), ...files]);
+  };
   return {
     name: plugin.name,
     setup: (build) =>
       plugin.setup({
         ...build,
+        onResolve: (options, callback) =>
+          build.onResolve(options, async (args) => {
+            const result = await callback(args);
+            if (args.importer) note(nameOf(args.namespace, args.importer), result);
+            return result;
+          }),
         onLoad: (options, callback) =>
           build.onLoad(options, async (args) => {
             const result = await callback(args);
-            const files = [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])];
-            if (files.length > 0) watched.set(args.namespace === 'file' ? args.path : `${args.namespace}:${args.path}`, files);
+            note(nameOf(args.namespace, args.path), result);
             return result;
           }),
       }),
@@ -62,7 +75,7 @@ function watching(plugin, watched) {
 }
 
 /**
- * The plugin module and the files it imports: when one of them changes, everything is built again.
+ * The plugin module and what it imports: when one of these files changes, or the version of a package, everything is built again.
  * @param {typeof import('esbuild')} esbuild
  * @param {string} file
  * @param {string} root
@@ -80,7 +93,7 @@ async function inputsOf(esbuild, file, root) {
     logLevel: 'silent',
     outdir: 'out',
   });
-  return Object.keys(metafile.inputs);
+  return importsOf(metafile);
 }
 
 const slashed = (/** @type {string} */ name) => name.replaceAll('\\', '/');

@@ -172,7 +172,7 @@ export interface Weight {
 
 /** The code of a function, ready to be shipped: a folder that nothing changes any more. */
 export interface CodeArtifact {
-  /** SHA-256 of names and bytes of the hashed files, in hex: the same on every machine, in every folder. */
+  /** SHA-256 of names, bytes and executable bits of the hashed files, in hex: the same on every machine, in every folder. */
   readonly hash: string;
   /** Absolute path. Valid until the process ends; only to read from. */
   readonly directory: string;

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
+import { isExecutable } from './facts.js';
 import type { CodeArtifact } from './request.js';
 
 /** Years before are not possible in a zip. In local time, because a zip's times have no zone: the same bytes everywhere. */
@@ -22,7 +23,7 @@ export function zip(artifact: CodeArtifact, { sourceMaps = true }: ZipOptions = 
   for (const { name, hashed } of artifact.files) {
     if (!hashed && !sourceMaps) continue;
     const file = join(artifact.directory, name);
-    const mode = REGULAR_FILE | (statSync(file).mode & 0o100 ? 0o755 : 0o644);
+    const mode = REGULAR_FILE | (isExecutable(statSync(file)) ? 0o755 : 0o644);
     entries[name] = [readFileSync(file), { mtime: TIME, os: UNIX, attrs: mode << 16, level: 6 }];
   }
   return zipSync(entries);
