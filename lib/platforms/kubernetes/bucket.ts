@@ -23,6 +23,9 @@ export interface KubernetesBucketTuning {
 /** Part of a notification's name in the key of a label: `bucket-notification-<name>`, 63 characters in all. */
 const NOTIFICATION_NAME_LENGTH = 43;
 
+/** Rook appends `-` and a UUID, and a bucket's name has 63 characters at most. */
+const GENERATED_NAME_LENGTH = 26;
+
 const EVENTS = { created: 's3:ObjectCreated:*', deleted: 's3:ObjectRemoved:*' } as const;
 
 /** A bucket: a claim that Rook answers with a bucket, a ConfigMap with its address and a Secret with its keys. */
@@ -45,7 +48,7 @@ export class BucketResources implements BucketBackend {
       kind: 'ObjectBucketClaim',
       metadata: { name: this.name, ...metadataOf({ what: 'bucket', path: spec.path, tags: spec.tags }) },
       spec: {
-        ...(bucketName ? { bucketName } : { generateBucketName: nameOf(scope, 'Resource', 24) }),
+        ...(bucketName ? { bucketName } : { generateBucketName: nameOf(scope, 'Resource', GENERATED_NAME_LENGTH) }),
         storageClassName: storageClassName ?? settings.storageClasses[spec.removal],
         ...(additionalConfig && { additionalConfig }),
       },

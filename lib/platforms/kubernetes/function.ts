@@ -153,14 +153,7 @@ export class FunctionResources implements FunctionBackend {
 
   addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, backend: Backend): void {
     const { broker } = backend as TopicResources;
-    this.deliver(
-      scope,
-      'Resource',
-      broker,
-      eventPath('topic', name),
-      this.spec.retry,
-      topicFilter(this.spec.path, name, trigger),
-    );
+    this.deliver(scope, 'Resource', broker, eventPath('topic', name), this.spec.retry, topicFilter(trigger));
   }
 
   addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, backend: Backend): void {

@@ -22,13 +22,22 @@ class KubernetesPlatform implements Platform {
     this.settings = settingsOf(options);
   }
 
-  /** The manifests of a Chart. Of the ConfigMaps with code, the hash only: their names say which code it is. */
+  /**
+   * The manifests of a Chart, without the content of ConfigMaps that hold code. Their names keep the half that is the code's own hash,
+   * so that they are the same under every version of brotli.
+   */
   template(unit: IConstruct): object {
     const manifests = JSON.parse(JSON.stringify(Chart.of(unit).toJson())) as Manifest[];
-    return manifests.map((manifest) => {
-      if (!manifest.metadata.labels?.[CODE_LABEL]) return manifest;
-      return { ...manifest, binaryData: `(${manifest.metadata.name})` };
+    const names = new Set<string>();
+    const emptied = manifests.map((manifest) => {
+      const { name, labels } = manifest.metadata;
+      if (!labels?.[CODE_LABEL]) return manifest;
+      names.add(name.replace(/-map$/, ''));
+      return { ...manifest, binaryData: {} };
     });
+    let text = JSON.stringify(emptied);
+    for (const name of names) text = text.replaceAll(name, name.slice(0, -8));
+    return JSON.parse(text);
   }
 
   createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionResources {

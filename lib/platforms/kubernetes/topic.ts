@@ -1,5 +1,4 @@
 import type { Construct } from 'constructs';
-import { invalid, shown } from '../../core/errors.js';
 import type { TopicSpec, TopicTriggerSpec } from '../../core/model.js';
 import type { TopicBackend } from '../../core/platform.js';
 import { attributeExtension, extensionValue } from '../../runtime/wire.js';
@@ -30,16 +29,8 @@ export class TopicResources implements TopicBackend {
  * The filter of a Trigger: every attribute must have one of its values. The older `filter`, which every class of Broker knows, where
  * it can say so; `filters` for attributes with several values.
  */
-export function topicFilter(path: string, name: string, { filter }: TopicTriggerSpec): object {
+export function topicFilter({ filter }: TopicTriggerSpec): object {
   const attributes = Object.entries(filter).map(([attribute, values]) => {
-    if (!/^[a-z0-9]{1,40}$/.test(attribute)) {
-      throw invalid(
-        'function',
-        path,
-        `triggers.${name} filters by the attribute ${shown(attribute)}`,
-        'use lower case letters and digits only: attributes travel as extensions of CloudEvents, which have no others',
-      );
-    }
     // As it is sent, and as a Broker may show it that decodes headers.
     const forms = [...new Set(values.flatMap((value) => [extensionValue(value), value]))];
     return { extension: attributeExtension(attribute), forms };
