@@ -11,6 +11,9 @@ export const FUNCTION_VARIABLE = 'FAASTEN_FUNCTION';
 /** Milliseconds an invocation may take, on targets whose request does not carry a deadline (everything but Lambda). */
 export const TIMEOUT_VARIABLE = 'FAASTEN_TIMEOUT_MS';
 
+/** Least level of what functions log: `debug`, `info`, `warn` or `error`. `info` without it. */
+export const LOG_LEVEL_VARIABLE = 'FAASTEN_LOG_LEVEL';
+
 /**
  * `FAASTEN_LINK_<name>=<scheme>:<address>`: where a link leads.
  *

@@ -1,0 +1,41 @@
+import { createServer, type Server } from 'node:http';
+import type { ServeOptions } from '../serve.js';
+import { serve as serveHttp } from './http.js';
+import { answer } from './node.js';
+
+/** Port without `PORT`: Knative's default (https://github.com/knative/specs/blob/main/specs/serving/runtime-contract.md). */
+const DEFAULT_PORT = 8080;
+
+/**
+ * How long an idle connection stays open, in milliseconds: longer than the proxies in front keep theirs, which then never send into
+ * a connection that is being closed.
+ */
+const KEEP_ALIVE = 620_000;
+
+/** A function that listens. */
+export interface FunctionServer {
+  readonly server: Server;
+  /** Accepts nothing more, and resolves when all that was accepted is answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server on `$PORT`. On SIGTERM it finishes what it has begun and exits: the platform has stopped to send requests by then,
+ * and ends the process by force when that takes too long.
+ */
+export function serve(entry: unknown, options: ServeOptions): FunctionServer {
+  const fn = serveHttp(entry, options);
+  const server = createServer((request, response) => {
+    void answer(fn, request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE;
+  // Bodies may take as long as the function may; the proxy in front guards against slow clients.
+  server.requestTimeout = 0;
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  process.once('SIGTERM', () => {
+    // The exit is not left to an empty event loop: handlers may hold connections open.
+    void close().then(() => process.exit(0));
+  });
+  server.listen(Number((options.environment ?? process.env).PORT || DEFAULT_PORT));
+  return { server, close };
+}

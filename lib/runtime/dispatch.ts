@@ -1,0 +1,230 @@
+import type { Context, HandlerKind, Logger } from './context.js';
+import { Environment } from './environment.js';
+import type { ObjectEvent, ScheduleEvent } from './events.js';
+import type { Handler, Part } from './handlers.js';
+import { logger } from './log.js';
+import { HttpProblem, problemResponse } from './problem.js';
+import { SchemaError, validated } from './schema.js';
+import type { ServeOptions } from './serve.js';
+import { LOG_LEVEL_VARIABLE } from './wire.js';
+
+/** How long before the platform's deadline the signal fires: a tenth of the time, at most this many milliseconds. */
+const LONGEST_MARGIN = 1000;
+
+/** A message as a decoder gives it. */
+export interface RawMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly time: Date;
+  readonly attempt: number;
+}
+
+/** One event of a delivery: what a handler is called with, or for messages, what that is made of. */
+export type Item = RawMessage | ((ScheduleEvent | ObjectEvent) & { readonly attempt?: number });
+
+/** What an adapter knows of a delivery. */
+export interface Invocation {
+  readonly kind: HandlerKind;
+  readonly trigger?: string;
+  readonly requestId: string;
+  readonly traceId?: string;
+  /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
+  readonly deadline?: number;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs handlers. It knows no platform: adapters translate what arrives for it, and what it answers. */
+export class Dispatcher {
+  readonly environment: Environment;
+  readonly kinds: readonly HandlerKind[];
+  private readonly parts: Readonly<Partial<Record<string, Part>>>;
+
+  /** @throws when the entry is no handler, or does not answer what the function is declared to receive */
+  constructor(entry: unknown, options: ServeOptions) {
+    this.environment = new Environment(options);
+    const name = this.environment.functionName;
+    const own = (entry as Partial<Handler> | undefined)?.['~handler'];
+    if (!own)
+      throw new Error(`function '${name}': the default export is no handler; export http(...), queue(...) or another one`);
+    this.kinds = own.kinds;
+    this.parts = own.parts;
+    for (const kind of [...own.kinds, ...options.kinds]) {
+      if (!this.parts[kind]?.run) throw new Error(`function '${name}': ${this.missing(kind)}`);
+    }
+  }
+
+  /** A logger for an invocation, or for what belongs to none. */
+  logOf({ requestId, traceId }: Partial<Invocation> = {}): Logger {
+    const { functionName, variables, secretValues } = this.environment;
+    const settings = { level: variables[LOG_LEVEL_VARIABLE], secrets: secretValues };
+    return logger({ function: functionName, requestId, traceId }, settings);
+  }
+
+  /**
+   * Answers a request, whatever happens. `place` tells its route and may throw a problem. `deliver` sends the answer, or prepares
+   * it for that; the invocation ends with it.
+   */
+  async http<T>(
+    request: Request,
+    invocation: Invocation,
+    place: () => { readonly route?: string; readonly params: Readonly<Record<string, string>> },
+    deliver: (response: Response) => T | Promise<T>,
+  ): Promise<T> {
+    return this.run(invocation, 1, async (context) => {
+      try {
+        const part = this.part('http');
+        const { params, route } = place();
+        const secrets = await this.environment.readSecrets();
+        const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
+        const response = (await part.run(request, { ...context, secrets, params, route, body })) as Response;
+        if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
+        if (request.method !== 'HEAD' || !response.body) return await deliver(response);
+        void response.body.cancel();
+        return await deliver(new Response(null, response));
+      } catch (error) {
+        return deliver(this.problem(error, context));
+      }
+    });
+  }
+
+  /** Has the handler take events. Gives those that failed and must be delivered again; they are logged. */
+  async events(items: readonly Item[], invocation: Invocation): Promise<Set<Item>> {
+    const failed = new Set<Item>();
+    const attempt = Math.max(1, ...items.map((item) => item.attempt ?? 1));
+    const guarded = async (concerned: readonly Item[], context: Context, work: () => unknown): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        for (const item of concerned) failed.add(item);
+        context.log.error(`${invocation.kind} failed`, { events: concerned.map(({ id }) => id), error });
+      }
+    };
+    const withSecrets = async (context: Context) => ({ ...context, secrets: await this.environment.readSecrets() });
+    if (invocation.kind !== 'queue') {
+      for (const item of items) {
+        await this.run(invocation, item.attempt ?? 1, (context) =>
+          guarded([item], context, async () => {
+            const part = this.part(invocation.kind);
+            const event = 'text' in item ? await message(part, item) : item;
+            await part.run(event, await withSecrets(context));
+          }),
+        );
+      }
+      return failed;
+    }
+    await this.run(invocation, attempt, (context) =>
+      guarded(items, context, async () => {
+        const part = this.part('queue');
+        const messages: object[] = [];
+        const valid: Item[] = [];
+        for (const item of items as RawMessage[]) {
+          await guarded([item], context, async () => {
+            messages.push({ ...(await message(part, item)), retry: () => failed.add(item) });
+            valid.push(item);
+          });
+        }
+        if (valid.length > 0) await part.run(messages, await withSecrets(context));
+      }),
+    );
+    return failed;
+  }
+
+  /**
+   * Calls the handler directly.
+   * @throws HttpProblem, which tells no more than a caller may know
+   */
+  async call(input: unknown, invocation: Invocation): Promise<unknown> {
+    return this.run(invocation, 1, async (context) => {
+      try {
+        const part = this.part('call');
+        const secrets = await this.environment.readSecrets();
+        return await part.run(await validated(part.schema, input, 'the input'), { ...context, secrets });
+      } catch (error) {
+        throw this.toProblem(error, context);
+      }
+    });
+  }
+
+  /** The answer to a request that failed. */
+  problem(error: unknown, context: Pick<Context, 'log' | 'requestId'>): Response {
+    return problemResponse(this.toProblem(error, context), context.requestId);
+  }
+
+  /** Why events of a kind cannot be taken. */
+  missing(kind: string): string {
+    return `it receives '${kind}' events, but its handler answers only ${this.kinds.join(', ')}; export handlers({ ${kind}: ${kind}(...) })`;
+  }
+
+  private toProblem(error: unknown, { log }: Pick<Context, 'log'>): HttpProblem {
+    if ((error as HttpProblem)?.name === 'HttpProblem') {
+      const problem = error as HttpProblem;
+      if (problem.status >= 500) log.error('the handler answered with a problem', { error });
+      return problem;
+    }
+    if (error instanceof SchemaError) {
+      log.warn(error.message);
+      return new HttpProblem(400, 'The request does not fit its schema', { members: { issues: error.issues } });
+    }
+    log.error('the handler failed', { error });
+    return new HttpProblem(500, 'Internal Server Error');
+  }
+
+  private part(kind: string): Part {
+    const part = this.parts[kind];
+    if (!part) throw new Error(this.missing(kind));
+    return part;
+  }
+
+  private async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>) => Promise<T>): Promise<T> {
+    const { kind, trigger, requestId, signal } = invocation;
+    const { functionName, timeout, links } = this.environment;
+    const now = Date.now();
+    const deadline = invocation.deadline ?? now + timeout;
+    const left = deadline - now;
+    const ending = new AbortController();
+    const timer = Number.isFinite(left)
+      ? setTimeout(
+          () => ending.abort(new DOMException('the function is out of time', 'TimeoutError')),
+          left - Math.min(LONGEST_MARGIN, left / 10),
+        )
+      : undefined;
+    // What is left of a stream may outlive the work; it must not keep the process alive.
+    timer?.unref();
+    const result = await work({
+      requestId,
+      functionName,
+      kind,
+      trigger,
+      attempt,
+      signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+      remainingMillis: () => Math.max(0, deadline - Date.now()),
+      log: this.logOf(invocation),
+      links,
+      secrets: {},
+    }).catch((error) => {
+      clearTimeout(timer);
+      throw error;
+    });
+    if (!(result instanceof Response && result.body)) clearTimeout(timer);
+    return result;
+  }
+}
+
+/** @throws HttpProblem when there is none, or it is malformed */
+export async function jsonOf(request: Request): Promise<unknown> {
+  try {
+    return await request.clone().json();
+  } catch (cause) {
+    throw new HttpProblem(400, 'The body is no JSON', { cause });
+  }
+}
+
+async function message(part: Part, { id, text, attributes, time, attempt }: RawMessage): Promise<object> {
+  let body: unknown = text;
+  try {
+    body = JSON.parse(text);
+  } catch {}
+  return { id, body: await validated(part.schema, body, `message '${id}'`), attributes, time, attempt };
+}

@@ -1,0 +1,90 @@
+import { LinkError } from './clients.js';
+import type { ServeOptions } from './serve.js';
+import { FUNCTION_VARIABLE, LINK_PREFIX, SECRET_PREFIX, SOURCE_PREFIX, TIMEOUT_VARIABLE } from './wire.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What synthesis told the function, and what it is linked to. */
+export class Environment {
+  readonly functionName: string;
+  /** Milliseconds an invocation may take. */
+  readonly timeout: number;
+  /** Clients of the links, made when they are asked for. */
+  readonly links: Readonly<Record<string, unknown>>;
+  /** Of the secrets that were read. */
+  readonly secretValues: string[] = [];
+  private secrets?: Promise<Record<string, string>>;
+
+  constructor(private readonly options: ServeOptions) {
+    const variables = this.variables;
+    this.functionName = variables[FUNCTION_VARIABLE] ?? 'function';
+    this.timeout = Number(variables[TIMEOUT_VARIABLE]) || Number.POSITIVE_INFINITY;
+    const clients = new Map<string | symbol, unknown>();
+    this.links = new Proxy(Object.freeze({}), {
+      get: (_, name) => {
+        if (typeof name === 'symbol') return undefined;
+        if (!clients.has(name)) clients.set(name, this.client(name));
+        return clients.get(name);
+      },
+    });
+  }
+
+  get variables(): Variables {
+    return this.options.environment ?? process.env;
+  }
+
+  /** Name of the trigger that gets events of a queue ARN, topic ARN or bucket name. */
+  triggerOf(source: string): string | undefined {
+    return named(this.variables, SOURCE_PREFIX).find(([, value]) => value === source)?.[0];
+  }
+
+  /** Values of all secrets. A failure is not kept: the next invocation tries again. */
+  readSecrets(): Promise<Record<string, string>> {
+    this.secrets ??= this.read().catch((error) => {
+      this.secrets = undefined;
+      throw error;
+    });
+    return this.secrets;
+  }
+
+  private async read(): Promise<Record<string, string>> {
+    const { secrets: drivers } = this.options;
+    const read = async ([name, location]: [string, string]): Promise<[string, string]> => {
+      const [scheme, address] = split(location);
+      const driver = drivers[scheme];
+      if (!driver) throw new Error(`secret '${name}' is '${location}', for which this function has no driver; deploy it again`);
+      return [name, await driver(address, this.variables)];
+    };
+    const entries = await Promise.all(named(this.variables, SECRET_PREFIX).map(read));
+    this.secretValues.push(...entries.map(([, value]) => value));
+    return Object.fromEntries(entries);
+  }
+
+  private client(name: string): unknown {
+    const location = this.variables[LINK_PREFIX + name];
+    if (!location) {
+      const known = named(this.variables, LINK_PREFIX).map(([known]) => known);
+      throw new LinkError(
+        `function '${this.functionName}' has no link '${name}', but ${known.length > 0 ? known.sort().join(', ') : 'none at all'}; ` +
+          `give it links: { ${name}: ... }`,
+      );
+    }
+    const [scheme, address] = split(location);
+    const driver = this.options.links[scheme];
+    if (!driver) throw new LinkError(`link '${name}' is '${location}', for which this function has no driver; deploy it again`);
+    return driver({ name, address, environment: this.variables });
+  }
+}
+
+/** Variables with a prefix, by what follows it. */
+function named(variables: Variables, prefix: string): [string, string][] {
+  return Object.entries(variables).flatMap(([key, value]) =>
+    value && key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+  );
+}
+
+/** `<scheme>:<address>`. */
+function split(location: string): [string, string] {
+  const at = location.indexOf(':');
+  return [location.slice(0, at), location.slice(at + 1)];
+}
