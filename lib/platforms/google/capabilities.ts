@@ -1,0 +1,69 @@
+import type { Capabilities } from '../../core/capabilities.js';
+
+const FROM_SOURCE =
+  'google_cloudfunctions2_function builds functions from source; an image would be a google_cloud_run_v2_service, which is not made yet';
+
+/** What Google Cloud makes of every feature. */
+export const capabilities: Capabilities = {
+  'code.entry': { native: 'google_cloudfunctions2_function, HTTP signature, nodejs24; a zip named by the hash of its content' },
+  'code.prebuilt': { native: 'google_cloudfunctions2_function; `handler` is the entry point, `runtime` Google’s id' },
+  'code.image': { unsupported: FROM_SOURCE },
+  'code.build': { unsupported: FROM_SOURCE },
+  'function.memory': { native: 'service_config.available_memory, 128 MiB to 32 GiB; the CPU follows from it' },
+  'function.timeout': { native: 'service_config.timeout_seconds, to 60 minutes; 10 minutes for functions that receive events' },
+  'function.environment': { native: 'service_config.environment_variables' },
+  'function.secrets': { native: 'Secret Manager, as secret_environment_variables; read when an instance starts' },
+  'function.maxConcurrency': { native: 'service_config.max_instance_count; an instance answers one request at a time' },
+  'function.warmInstances': { native: 'service_config.min_instance_count' },
+  'function.retry': {
+    emulated:
+      'Pub/Sub dead-letter policy, 5 to 100 attempts; with fewer, the function refuses the deliveries past them without calling the ' +
+      'handler, so that the event reaches the dead letters some minutes later',
+  },
+  'function.deadLetters': { native: 'Pub/Sub dead-letter topic with a subscription that keeps its messages for 14 days' },
+  'function.logRetention': {
+    unsupported:
+      'Cloud Logging keeps logs by log bucket, not by function: `_Default` holds those of the whole project for 30 days',
+  },
+  'function.tags': { native: 'labels; letters become lower case, other characters _' },
+  'function.description': { native: 'description' },
+  'trigger.http': { native: 'API Gateway (google-beta); it calls functions with a service account of its own' },
+  'trigger.schedule.cron': {
+    native: 'Cloud Scheduler, through a Pub/Sub topic, so that runs are retried and kept like other events',
+  },
+  'trigger.schedule.rate': { emulated: 'Cloud Scheduler knows the clock only: the interval must divide an hour or a day' },
+  'trigger.schedule.timeZone': { native: 'time_zone' },
+  'trigger.queue': { native: 'Pub/Sub topic with one push subscription; a queue has one consumer' },
+  'trigger.queue.batch': { emulated: 'Pub/Sub pushes one message at a time: the array has one' },
+  'trigger.queue.window': { emulated: 'Pub/Sub pushes each message at once: there is no batch to wait for' },
+  'trigger.queue.partialFailure': { native: 'every message is a delivery of its own' },
+  'trigger.queue.maxConcurrency': {
+    unsupported: 'a push subscription has no limit of its own; set the function’s maxConcurrency, Pub/Sub slows down to it',
+  },
+  'trigger.topic': { native: 'Pub/Sub topic, one push subscription for each trigger' },
+  'trigger.topic.filter': { native: 'filter of the subscription, up to 256 bytes' },
+  'trigger.objects': { native: 'google_storage_notification to a Pub/Sub topic, push subscription' },
+  'trigger.objects.prefix': { native: 'object_name_prefix' },
+  'trigger.objects.suffix': {
+    emulated: 'the function acknowledges other objects without calling the handler; each costs an invocation',
+  },
+  'trigger.call': { native: 'HTTPS request with an identity token, roles/run.invoker' },
+  'api.cors': {
+    emulated:
+      'API Gateway passes preflights on: a function of the path answers them without calling its handler, for an invocation each',
+  },
+  'api.rest': { native: 'path template {path=**}' },
+  'queue.deadLetters': { native: 'Pub/Sub dead-letter topic with a subscription that keeps its messages' },
+  'queue.retention': { native: 'message_retention_duration, 10 minutes to 31 days' },
+  'bucket.versioned': { native: 'versioning' },
+  'bucket.removal': { native: 'force_destroy' },
+  'link.queue': { native: 'roles/pubsub.publisher on the topic' },
+  'link.topic': { native: 'roles/pubsub.publisher on the topic' },
+  'link.bucket': { native: 'roles/storage.objectViewer, legacyBucketWriter or objectUser on the bucket' },
+  'link.bucket.signedUrl': { native: 'V4 signatures by the function’s own service account (iam.serviceAccounts.signBlob)' },
+  'link.function.call': { native: 'roles/run.invoker on the function' },
+  'link.function.start': { native: 'a Pub/Sub topic of the function, with retries and dead letters' },
+  'runtime.streaming': {
+    emulated: 'chunks leave the function as they are written; API Gateway may hold them back, and passes on 32 MB at most',
+  },
+};

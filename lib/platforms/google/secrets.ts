@@ -1,0 +1,20 @@
+import { invalid } from '../../core/errors.js';
+import type { SecretSpec } from '../../core/model.js';
+
+/** Start of the environment variables that Secret Manager's values are put in. */
+const VALUE_PREFIX = 'FAASTEN_VALUE_';
+
+/** A secret as an environment variable, and where the runtime finds it. */
+export function secretReference(path: string, name: string, { name: secret, field, version = 'latest' }: SecretSpec) {
+  // https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create: secretId
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(secret)) {
+    throw invalid(
+      'function',
+      path,
+      `secrets.${name} is the secret '${secret}', which Secret Manager cannot have`,
+      'use up to 255 letters, digits, - and _',
+    );
+  }
+  const key = `${VALUE_PREFIX}${name}`;
+  return { address: `env:${key}${field === undefined ? '' : `#${field}`}`, variable: { key, secret, version } };
+}
