@@ -74,7 +74,7 @@ class Finisher {
     for (const [name, source] of prepared.assets) builder.copy(source, name);
     if (prepared.packageJson !== undefined) builder.write('package.json', prepared.packageJson);
     if (prepared.native) {
-      const wrong = addNativeModules(prepared.native, builder, cache);
+      const wrong = addNativeModules(prepared.native, prepared.root, builder, cache);
       if (wrong) return wrong;
     }
     const { own, groups, inputs } = this.collector(unit).collect(chunk, `faasten:${entryLabel(prepared, key)}`, {

@@ -106,11 +106,16 @@ export class Cache {
   workspace(): string {
     if (this.work) return this.work;
     if (this.directory) {
-      mkdirSync(join(this.directory, 'work'), { recursive: true });
-      this.work = mkdtempSync(join(this.directory, 'work', `${process.pid}-`));
-    } else {
-      this.work = ephemeralFolder();
+      try {
+        mkdirSync(join(this.directory, 'work'), { recursive: true });
+        this.work = mkdtempSync(join(this.directory, 'work', `${process.pid}-`));
+        return this.work;
+      } catch {
+        // Nothing can be written there after all: a full disk, a folder without the right modes.
+        this.directory = undefined;
+      }
     }
+    this.work = ephemeralFolder();
     return this.work;
   }
 
@@ -242,9 +247,16 @@ function writable(directory: string): boolean {
   }
 }
 
+const ephemeral: string[] = [];
+
 /** A folder that lives as long as this process. */
 function ephemeralFolder(): string {
+  if (ephemeral.length === 0) {
+    process.once('exit', () => {
+      for (const folder of ephemeral) rmSync(folder, { recursive: true, force: true });
+    });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'faasten-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  ephemeral.push(folder);
   return folder;
 }

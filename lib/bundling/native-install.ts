@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArtifactBuilder } from './artifact.js';
 import type { Cache } from './cache.js';
@@ -18,7 +18,7 @@ const NOT_SHIPPED = /^(\.package-lock\.json|\.bin\/)|(^|\/)node_modules\/\.(pack
  * Puts the packages of a plan into `node_modules` of an artifact.
  * @returns what went wrong, or undefined
  */
-export function addNativeModules(plan: NativePlan, builder: ArtifactBuilder, cache: Cache): string | undefined {
+export function addNativeModules(plan: NativePlan, root: string, builder: ArtifactBuilder, cache: Cache): string | undefined {
   if (plan.complete) {
     for (const [name, folder] of plan.present) {
       for (const file of listFiles(folder))
@@ -26,7 +26,7 @@ export function addNativeModules(plan: NativePlan, builder: ArtifactBuilder, cac
     }
     return undefined;
   }
-  const installed = install(plan, cache);
+  const installed = install(plan, root, cache);
   if (installed.error !== undefined) return installed.error;
   for (const file of installed.files) builder.copy(join(installed.directory, file), `node_modules/${file}`);
   return undefined;
@@ -35,7 +35,7 @@ export function addNativeModules(plan: NativePlan, builder: ArtifactBuilder, cac
 type Installed = { directory: string; files: readonly string[]; error?: undefined } | { error: string };
 
 /** Installs into the cache, or takes what an earlier run installed, if it is whole. */
-function install(plan: NativePlan, cache: Cache): Installed {
+function install(plan: NativePlan, root: string, cache: Cache): Installed {
   const target = join(cache.nativeFolder(), sha256(plan.identity).slice(0, 32));
   const known = installedAt(target, cache);
   if (known) return known;
@@ -43,6 +43,9 @@ function install(plan: NativePlan, cache: Cache): Installed {
   rmSync(made, { recursive: true, force: true });
   mkdirSync(made, { recursive: true });
   writeFileSync(join(made, 'package.json'), JSON.stringify({ private: true, dependencies: plan.wanted }));
+  // The project's registries. Not kept: it may hold a password.
+  const settings = join(made, '.npmrc');
+  if (existsSync(join(root, '.npmrc'))) copyFileSync(join(root, '.npmrc'), settings);
   const { os, cpu, libc } = plan.platform;
   const args = [
     'install',
@@ -64,6 +67,7 @@ function install(plan: NativePlan, cache: Cache): Installed {
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  rmSync(settings, { force: true });
   const names = Object.keys(plan.wanted).join(', ');
   if (run.error || run.status !== 0) {
     const reason = run.error?.message ?? `${run.stderr}${run.stdout}`.trim().slice(-SHOWN_CHARACTERS);

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nativeFailed } from './errors.js';
 import type { NativePlatform } from './request.js';
 
-/** The part of a package.json, or of a package-lock.json's entry, that tells what a package needs. */
+/** The part of a package.json that tells what a package needs. */
 interface Manifest {
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -44,8 +44,15 @@ export function planNative(root: string, modules: readonly string[], platform: N
     optional: false,
   }));
   for (const { name, from, optional, version } of queue) {
-    if (present.has(name) || wanted[name]) continue;
     const folder = locate(name, from);
+    if (present.has(name)) {
+      // Two packages need it in two versions: only npm can lay that out.
+      if (folder !== undefined && folder !== present.get(name)) {
+        complete = false;
+        if (!modules.includes(name)) delete wanted[name];
+      }
+      continue;
+    }
     if (folder === undefined) {
       if (!optional)
         return nativeFailed(name, `is not in the project's node_modules (looked from '${from}')`, `run: npm install ${name}`);
@@ -124,11 +131,11 @@ function isThisMachine({ os, cpu, libc }: NativePlatform): boolean {
   return (header?.glibcVersionRuntime ? 'glibc' : 'musl') === libc;
 }
 
-/** As node does: up the `node_modules` folders. */
+/** As node does: up the `node_modules` folders, links resolved. */
 function locate(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
-    if (existsSync(join(candidate, 'package.json'))) return candidate;
+    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
     if (folder === dirname(folder)) return undefined;
   }
 }
