@@ -44,7 +44,8 @@ export interface SynthesizeOptions {
  * (aws-cdk-lib), the configuration of a TerraformStack (cdktf), the manifests of a Chart (cdk8s). Never bundles unless asked.
  */
 export function synthesize(unit: IConstruct, options: SynthesizeOptions = {}): object {
-  if (!options.bundle) withoutBundling(unit);
+  // The whole app: to write one unit, frameworks resolve the others as well.
+  if (!options.bundle) withoutBundling(unit.node.root);
   const template = platformOf(unit).template(unit);
   return options.bundle ? withoutHashes(template, unit) : template;
 }

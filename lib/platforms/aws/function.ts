@@ -14,7 +14,7 @@ import type {
   TopicTriggerSpec,
 } from '../../core/model.js';
 import type { BackendLink, FunctionBackend, Tuning } from '../../core/platform.js';
-import { FUNCTION_VARIABLE, LINK_PREFIX, SECRET_PREFIX, SOURCE_PREFIX } from '../../runtime/wire.js';
+import { FUNCTION_VARIABLE, LINK_PREFIX, SECRET_PREFIX, SOURCE_PREFIX, secretAddress } from '../../runtime/wire.js';
 import { AsyncInvocation } from './async.js';
 import { type BucketResources, triggerByObjects } from './bucket.js';
 import { ENTRY_HANDLER, LateCode } from './code.js';
@@ -185,11 +185,11 @@ export class LambdaBackend implements FunctionBackend {
     return { runtime, handler: ENTRY_HANDLER };
   }
 
-  private addSecret(name: string, { name: secret, field, version }: SecretSpec): void {
+  private addSecret(name: string, secret: SecretSpec): void {
     // The cloud adds a hyphen and six characters to every name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
-    const arn = Stack.of(this.scope).formatArn({ service: 'secretsmanager', resource: `secret:${secret}-??????` });
+    const arn = Stack.of(this.scope).formatArn({ service: 'secretsmanager', resource: `secret:${secret.name}-??????` });
     allow(this.policy, ['secretsmanager:GetSecretValue'], arn);
-    this.resource.addEnvironment(`${SECRET_PREFIX}${name}`, secretAddress(secret, field, version));
+    this.resource.addEnvironment(`${SECRET_PREFIX}${name}`, `secretsmanager:${secretAddress(secret)}`);
   }
 
   /** Tells the running function the trigger's name; with `once`, the reason why one source cannot have a second trigger. */
@@ -292,8 +292,4 @@ const FAMILIES: readonly [RegExp, RuntimeFamily][] = [
 function runtimeOf(name: string): Runtime {
   const known = Runtime.ALL.find((runtime) => runtime.name === name);
   return known ?? new Runtime(name, FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? RuntimeFamily.OTHER);
-}
-
-function secretAddress(name: string, field?: string, _version?: string): string {
-  return `secretsmanager:${name}${field === undefined ? '' : `#${field}`}`;
 }

@@ -31,10 +31,8 @@ export function platformFor(_unit: IConstruct): Platform {
   return AWS;
 }
 
-/** The template that the CDK writes, of a nested stack too. Kept as short as it is, as `cdk synth` is the real way. */
+/** The template that the CDK writes, of a nested stack too. */
 function templateOf(stack: Stack): object {
-  const assembly = (stack.node.root as Stage).synth();
-  const stage = Stage.of(stack)!;
-  const directory = stage.node.scope === undefined ? assembly.directory : stage.outdir;
-  return JSON.parse(readFileSync(join(directory, stack.templateFile), 'utf8'));
+  (stack.node.root as Stage).synth();
+  return JSON.parse(readFileSync(join(Stage.of(stack)!.outdir, stack.templateFile), 'utf8'));
 }
