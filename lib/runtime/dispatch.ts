@@ -6,6 +6,7 @@ import { logger } from './log.js';
 import { HttpProblem, problemResponse } from './problem.js';
 import { SchemaError, validated } from './schema.js';
 import type { ServeOptions } from './serve.js';
+import { parsed } from './text.js';
 import { LOG_LEVEL_VARIABLE } from './wire.js';
 
 /** How long before the platform's deadline the signal fires: a tenth of the time, at most this many milliseconds. */
@@ -76,9 +77,8 @@ export class Dispatcher {
       try {
         const part = this.part('http');
         const { params, route } = place();
-        const secrets = await this.environment.readSecrets();
         const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
-        const response = (await part.run(request, { ...context, secrets, params, route, body })) as Response;
+        const response = (await part.run(request, { ...(await this.ready(context)), params, route, body })) as Response;
         if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
         void response.body.cancel();
@@ -92,42 +92,32 @@ export class Dispatcher {
   /** Has the handler take events. Gives those that failed and must be delivered again; they are logged. */
   async events(items: readonly Item[], invocation: Invocation): Promise<Set<Item>> {
     const failed = new Set<Item>();
-    const attempt = Math.max(1, ...items.map((item) => item.attempt ?? 1));
-    const guarded = async (concerned: readonly Item[], context: Context, work: () => unknown): Promise<void> => {
+    const { kind } = invocation;
+    const guard = async (concerned: readonly Item[], { log }: Context, work: () => unknown): Promise<void> => {
       try {
         await work();
       } catch (error) {
         for (const item of concerned) failed.add(item);
-        context.log.error(`${invocation.kind} failed`, { events: concerned.map(({ id }) => id), error });
+        log.error(`${kind} failed`, { events: concerned.map(({ id }) => id), error });
       }
     };
-    const withSecrets = async (context: Context) => ({ ...context, secrets: await this.environment.readSecrets() });
-    if (invocation.kind !== 'queue') {
-      for (const item of items) {
-        await this.run(invocation, item.attempt ?? 1, (context) =>
-          guarded([item], context, async () => {
-            const part = this.part(invocation.kind);
-            const event = 'text' in item ? await message(part, item) : item;
-            await part.run(event, await withSecrets(context));
-          }),
-        );
-      }
-      return failed;
+    const made = async (part: Part, item: Item): Promise<object> => {
+      if (!('text' in item)) return item;
+      const message = await messageOf(part, item);
+      return kind === 'queue' ? { ...message, retry: () => failed.add(item) } : message;
+    };
+    // Only queues' messages come together. Others run one after the other, each with a context of its own.
+    for (const group of kind === 'queue' ? [items] : items.map((item) => [item])) {
+      const attempt = Math.max(1, ...group.map((item) => item.attempt ?? 1));
+      await this.run(invocation, attempt, (context) =>
+        guard(group, context, async () => {
+          const part = this.part(kind);
+          const events: object[] = [];
+          for (const item of group) await guard([item], context, async () => events.push(await made(part, item)));
+          if (events.length > 0) await part.run(kind === 'queue' ? events : events[0], await this.ready(context));
+        }),
+      );
     }
-    await this.run(invocation, attempt, (context) =>
-      guarded(items, context, async () => {
-        const part = this.part('queue');
-        const messages: object[] = [];
-        const valid: Item[] = [];
-        for (const item of items as RawMessage[]) {
-          await guarded([item], context, async () => {
-            messages.push({ ...(await message(part, item)), retry: () => failed.add(item) });
-            valid.push(item);
-          });
-        }
-        if (valid.length > 0) await part.run(messages, await withSecrets(context));
-      }),
-    );
     return failed;
   }
 
@@ -139,8 +129,7 @@ export class Dispatcher {
     return this.run(invocation, 1, async (context) => {
       try {
         const part = this.part('call');
-        const secrets = await this.environment.readSecrets();
-        return await part.run(await validated(part.schema, input, 'the input'), { ...context, secrets });
+        return await part.run(await validated(part.schema, input, 'the input'), await this.ready(context));
       } catch (error) {
         throw this.toProblem(error, context);
       }
@@ -171,6 +160,11 @@ export class Dispatcher {
     return new HttpProblem(500, 'Internal Server Error');
   }
 
+  /** The context with the secrets, which may fail. */
+  private async ready(context: Context<any>): Promise<Context<any>> {
+    return { ...context, secrets: await this.environment.readSecrets() };
+  }
+
   private part(kind: string): Part {
     const part = this.parts[kind];
     if (!part) throw new Error(this.missing(kind));
@@ -190,25 +184,26 @@ export class Dispatcher {
           left - Math.min(LONGEST_MARGIN, left / 10),
         )
       : undefined;
-    // What is left of a stream may outlive the work; it must not keep the process alive.
     timer?.unref();
-    const result = await work({
-      requestId,
-      functionName,
-      kind,
-      trigger,
-      attempt,
-      signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
-      remainingMillis: () => Math.max(0, deadline - Date.now()),
-      log: this.logOf(invocation),
-      links,
-      secrets: {},
-    }).catch((error) => {
-      clearTimeout(timer);
-      throw error;
-    });
-    if (!(result instanceof Response && result.body)) clearTimeout(timer);
-    return result;
+    let result: T | undefined;
+    try {
+      result = await work({
+        requestId,
+        functionName,
+        kind,
+        trigger,
+        attempt,
+        signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+        remainingMillis: () => Math.max(0, deadline - Date.now()),
+        log: this.logOf(invocation),
+        links,
+        secrets: {},
+      });
+      return result;
+    } finally {
+      // An answer that is still to be sent has the same deadline.
+      if (!(result instanceof Response && result.body)) clearTimeout(timer);
+    }
   }
 }
 
@@ -221,10 +216,6 @@ export async function jsonOf(request: Request): Promise<unknown> {
   }
 }
 
-async function message(part: Part, { id, text, attributes, time, attempt }: RawMessage): Promise<object> {
-  let body: unknown = text;
-  try {
-    body = JSON.parse(text);
-  } catch {}
-  return { id, body: await validated(part.schema, body, `message '${id}'`), attributes, time, attempt };
+async function messageOf(part: Part, { id, text, attributes, time, attempt }: RawMessage): Promise<object> {
+  return { id, body: await validated(part.schema, parsed(text, text), `message '${id}'`), attributes, time, attempt };
 }

@@ -48,16 +48,13 @@ export class Environment {
   }
 
   private async read(): Promise<Record<string, string>> {
-    const { secrets: drivers } = this.options;
-    const read = async ([name, location]: [string, string]): Promise<[string, string]> => {
-      const [scheme, address] = split(location);
-      const driver = drivers[scheme];
-      if (!driver) throw new Error(`secret '${name}' is '${location}', for which this function has no driver; deploy it again`);
-      return [name, await driver(address, this.variables)];
-    };
-    const entries = await Promise.all(named(this.variables, SECRET_PREFIX).map(read));
-    this.secretValues.push(...entries.map(([, value]) => value));
-    return Object.fromEntries(entries);
+    const values: Record<string, string> = {};
+    for (const [name, location] of named(this.variables, SECRET_PREFIX)) {
+      const [driver, address] = driverOf(this.options.secrets, name, location);
+      values[name] = await driver(address, this.variables);
+      this.secretValues.push(values[name]);
+    }
+    return values;
   }
 
   private client(name: string): unknown {
@@ -69,9 +66,7 @@ export class Environment {
           `give it links: { ${name}: ... }`,
       );
     }
-    const [scheme, address] = split(location);
-    const driver = this.options.links[scheme];
-    if (!driver) throw new LinkError(`link '${name}' is '${location}', for which this function has no driver; deploy it again`);
+    const [driver, address] = driverOf(this.options.links, name, location);
     return driver({ name, address, environment: this.variables });
   }
 }
@@ -83,8 +78,10 @@ function named(variables: Variables, prefix: string): [string, string][] {
   );
 }
 
-/** `<scheme>:<address>`. */
-function split(location: string): [string, string] {
+/** The driver for a `<scheme>:<address>`, and the address. */
+function driverOf<D>(drivers: Readonly<Record<string, D>>, name: string, location: string): [D, string] {
   const at = location.indexOf(':');
-  return [location.slice(0, at), location.slice(at + 1)];
+  const driver = drivers[location.slice(0, at)];
+  if (!driver) throw new LinkError(`there is no driver for '${name}', which is '${location}'; deploy the function again`);
+  return [driver, location.slice(at + 1)];
 }

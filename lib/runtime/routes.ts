@@ -1,4 +1,5 @@
 import { HttpProblem } from './problem.js';
+import { decoded } from './text.js';
 
 /** A route that a request took. */
 export interface RouteMatch {
@@ -35,17 +36,15 @@ export function matchPath(pattern: string, path: string): { params: Record<strin
     const [, name, rest] = /^\{(.+?)(\+?)\}$/.exec(segment) ?? [];
     const value = rest ? given.slice(index) : given.slice(index, index + 1);
     if (name ? !value[0] : value[0] !== segment) return undefined;
-    if (name) params[name] = value.map(decoded).join('/');
+    if (name) params[name] = value.map(textOf).join('/');
     rank += rest ? 1 : name ? 2 : 3;
     if (rest) return { params, rank };
   }
   return wanted.length === given.length ? { params, rank } : undefined;
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new HttpProblem(400, 'The path is not properly percent-encoded');
-  }
+function textOf(segment: string): string {
+  const text = decoded(segment);
+  if (text === undefined) throw new HttpProblem(400, 'The path is not properly encoded');
+  return text;
 }

@@ -1,11 +1,12 @@
 import type { HandlerKind } from '../context.js';
 import { withCors } from '../cors.js';
-import { type Envelope, parsed, readEnvelope } from '../decode/envelope.js';
+import { type Envelope, readEnvelope } from '../decode/envelope.js';
 import { objectEvents } from '../decode/objects.js';
-import { Dispatcher, type Invocation, type Item, jsonOf } from '../dispatch.js';
+import { Dispatcher, type Invocation, type Item } from '../dispatch.js';
 import { HttpProblem, problemResponse } from '../problem.js';
 import { matchPath, matchRoute } from '../routes.js';
 import type { ServeOptions } from '../serve.js';
+import { parsed } from '../text.js';
 import {
   API_PATH,
   ATTEMPTS_PARAMETER,
@@ -17,7 +18,7 @@ import {
   SUFFIX_PARAMETER,
 } from '../wire.js';
 
-const EVENTS: readonly string[] = ['queue', 'topic', 'schedule', 'objects'];
+const NO_JSON = Symbol();
 
 /** What may name a request: nothing that could break a log or a URI. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -34,54 +35,54 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
   const dispatcher = new Dispatcher(entry, options);
   const { environment, kinds } = dispatcher;
 
-  const api = (request: Request, about: About, path: string, routes: readonly string[]): Promise<Response> =>
-    withCors(environment.variables[CORS_VARIABLE], request, () =>
-      dispatcher.http(
-        request,
-        { ...about, kind: 'http' },
-        () => {
-          const found = matchRoute(routes, request.method, path);
-          if (!found) throw new HttpProblem(404, 'Not Found');
-          return found;
-        },
-        (response) => response,
-      ),
+  const api = (request: Request, about: About, path: string, routes: readonly string[]): Promise<Response> => {
+    const place = () => {
+      const match = matchRoute(routes, request.method, path);
+      if (!match) throw new HttpProblem(404, 'Not Found');
+      return match;
+    };
+    return withCors(environment.variables[CORS_VARIABLE], request, () =>
+      dispatcher.http(request, { ...about, kind: 'http' }, place, (response) => response),
     );
-
-  const events = async (request: Request, about: About, kind: HandlerKind, trigger: string): Promise<Response> => {
-    if (!kinds.includes(kind)) throw new HttpProblem(404, `This function takes no ${kind} events`);
-    const { searchParams } = new URL(request.url);
-    const envelope = await readEnvelope(request);
-    check(envelope, searchParams);
-    const suffix = searchParams.get(SUFFIX_PARAMETER) ?? '';
-    const items = itemsOf(kind, trigger, envelope, request.headers);
-    if (!items) throw new HttpProblem(400, `The body holds no ${kind} event`);
-    const wanted = items.filter((item) => !('key' in item) || item.key.endsWith(suffix));
-    const failed = await dispatcher.events(wanted, {
-      ...about,
-      traceId: traceOf(envelope.traceparent) ?? about.traceId,
-      kind,
-      trigger,
-    });
-    return failed.size > 0 ? failure(about) : new Response(null, { status: 204 });
   };
 
-  const start = async (request: Request, about: About): Promise<Response> => {
+  /** Events of a trigger, and as kind `call` what starts the function without waiting. */
+  const events = async (request: Request, about: About, kind: HandlerKind, trigger?: string): Promise<Response> => {
+    const { searchParams } = new URL(request.url);
     const envelope = await readEnvelope(request);
-    check(envelope, new URL(request.url).searchParams);
-    if (!envelope.id) throw new HttpProblem(400, 'The body holds no event');
-    const input = envelope.text === '' ? undefined : parsed(envelope.text);
-    // An input that does not fit fails too: it is delivered again, and ends with the dead letters.
-    const done = () => new Response(null, { status: 204 });
-    return dispatcher.call(input, { ...about, kind: 'call' }).then(done, () => failure(about));
+    const { id, text, attempt, traceparent } = envelope;
+    if (attempt > Number(searchParams.get(ATTEMPTS_PARAMETER) ?? attempt)) {
+      throw new HttpProblem(410, 'The event was delivered too often');
+    }
+    const items = itemsOf(kind, trigger!, envelope, request.headers);
+    if (!items) throw new HttpProblem(400, `The body holds no ${kind} event`);
+    const invocation = { ...about, traceId: traceOf(traceparent) ?? about.traceId, kind, trigger };
+    const suffix = searchParams.get(SUFFIX_PARAMETER) ?? '';
+    const failures =
+      kind === 'call'
+        ? // An input that does not fit fails too: it is delivered again, and ends with the dead letters.
+          await dispatcher.call(parsed(text, text || undefined), invocation).then(
+            () => [],
+            () => [id],
+          )
+        : [
+            ...(await dispatcher.events(
+              items.filter(({ key }: any) => !key || key.endsWith(suffix)),
+              invocation,
+            )),
+          ];
+    if (failures.length === 0) return new Response(null, { status: 204 });
+    return problemResponse(new HttpProblem(500, 'The event failed'), about.requestId);
   };
 
   const call = async (request: Request, about: About): Promise<Response> => {
-    const input = request.headers.get('content-length') === '0' ? undefined : await jsonOf(request);
+    const text = await request.text();
+    const input = text ? parsed(text, NO_JSON) : undefined;
+    if (input === NO_JSON) throw new HttpProblem(400, 'The body is no JSON');
     return Response.json((await dispatcher.call(input, { ...about, kind: 'call' })) ?? null);
   };
 
-  const route = async (request: Request, about: About): Promise<Response> => {
+  const answer = async (request: Request, about: About): Promise<Response> => {
     const { pathname, origin, search } = new URL(request.url);
     const marked = request.headers.get(ROUTE_HEADER);
     const prefixed = pathname.startsWith(`${API_PATH}/`);
@@ -89,19 +90,15 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
       const path = pathname.slice(API_PATH.length);
       return api(new Request(origin + path + search, request), about, path, options.routes);
     }
-    if (marked !== null) {
-      // One gateway sets the header, another one the prefix. Who sends both has made up one of them.
-      if (prefixed || !options.routes.includes(marked)) throw new HttpProblem(404, 'Not Found');
+    // One gateway sets the header, another one the prefix. Who sends both has made up one of them.
+    if (!prefixed && options.routes.includes(marked!)) {
       request.headers.delete(ROUTE_HEADER);
-      return api(request, about, pathname, [marked]);
+      return api(request, about, pathname, [marked!]);
     }
-    const called = (pathname === CALL_PATH || pathname === START_PATH) && kinds.includes('call');
-    const { kind, trigger } = matchPath(`${RESERVED_PATH}{kind}/{trigger}`, pathname)?.params ?? {};
-    const event = EVENTS.includes(kind!) && trigger;
-    if (!called && !event) throw new HttpProblem(404, 'Not Found');
-    if (request.method !== 'POST') throw new HttpProblem(405, 'Events and calls are posted', { headers: { allow: 'POST' } });
-    if (event) return events(request, about, kind as HandlerKind, trigger);
-    return pathname === CALL_PATH ? call(request, about) : start(request, about);
+    const [kind, trigger] = pathname === CALL_PATH || pathname === START_PATH ? ['call'] : placeOf(pathname);
+    if (marked !== null || !kinds.includes(kind as HandlerKind)) throw new HttpProblem(404, 'Not Found');
+    if (request.method !== 'POST') throw new HttpProblem(405, 'Method Not Allowed', { headers: { allow: 'POST' } });
+    return pathname === CALL_PATH ? call(request, about) : events(request, about, kind as HandlerKind, trigger);
   };
 
   return {
@@ -109,7 +106,7 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
     async fetch(request) {
       const about = aboutOf(request);
       try {
-        return await route(request, about);
+        return await answer(request, about);
       } catch (error) {
         return dispatcher.problem(error, { log: dispatcher.logOf(about), requestId: about.requestId });
       }
@@ -121,8 +118,11 @@ type About = Omit<Invocation, 'kind' | 'trigger'>;
 
 function aboutOf({ headers, signal }: Request): About {
   const given = headers.get('x-request-id') ?? '';
-  const traceId = traceOf(headers.get('traceparent')) ?? headers.get('x-cloud-trace-context')?.split('/')[0];
-  return { requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(), traceId, signal };
+  return {
+    requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(),
+    traceId: traceOf(headers.get('traceparent')),
+    signal,
+  };
 }
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
@@ -130,15 +130,10 @@ function traceOf(traceparent: string | null | undefined): string | undefined {
   return traceparent?.split('-')[1];
 }
 
-/** The answer to an event that is to be delivered again. Why it failed is in the log. */
-function failure({ requestId }: About): Response {
-  return problemResponse(new HttpProblem(500, 'The event failed'), requestId);
-}
-
-/** A delivery beyond the last one that may reach the handler. */
-function check({ attempt }: Envelope, parameters: URLSearchParams): void {
-  const most = parameters.get(ATTEMPTS_PARAMETER);
-  if (most !== null && attempt > Number(most)) throw new HttpProblem(410, `The event was delivered ${most} times; it is dead`);
+/** Kind and trigger of an event path. */
+function placeOf(pathname: string): [kind?: string, trigger?: string] {
+  const { kind, trigger } = matchPath(`${RESERVED_PATH}{kind}/{trigger}`, pathname)?.params ?? {};
+  return kind === 'call' || kind === 'http' ? [] : [kind, trigger];
 }
 
 /** What an envelope holds for handlers of a kind; undefined when that is nothing. */

@@ -13,7 +13,7 @@ export type NodeRequest = IncomingMessage & { readonly rawBody?: Uint8Array; rea
 /** Has a function answer a request of node:http. Resolves when the answer is sent, or nobody waits for it any more. */
 export async function answer({ fetch, dispatcher }: HttpFunction, from: NodeRequest, to: ServerResponse): Promise<void> {
   const gone = new AbortController();
-  to.once('close', () => gone.abort());
+  to.once('close', () => to.writableFinished || gone.abort());
   let response: Response;
   try {
     response = await fetch(requestOf(from, gone.signal));

@@ -1,5 +1,6 @@
 import type { HandlerKind } from '../context.js';
 import type { Item, RawMessage } from '../dispatch.js';
+import { parsed } from '../text.js';
 import { s3EventOfEventBridge, s3Events } from './s3.js';
 
 /** Events of one source for one kind of handler. */
@@ -43,12 +44,7 @@ export function sqsMessage({ messageId, body, messageAttributes = {}, attributes
  * queues too must know its source by name: what a queue's own senders write is a message, whatever it looks like.
  */
 export function wrapped(text: string, attempt: number, receiver: Receiver): Delivery | undefined {
-  let json: any;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = parsed(text);
   const accepts = (kind: HandlerKind, source: string) =>
     receiver.kinds.includes(kind) && (!receiver.kinds.includes('queue') || receiver.triggerOf(source) !== undefined);
   if (json?.Type === 'Notification' && json.TopicArn) {

@@ -1,4 +1,5 @@
 import type { ObjectEvent } from '../events.js';
+import { parsed } from '../text.js';
 import type { Envelope } from './envelope.js';
 import { s3Events } from './s3.js';
 
@@ -18,10 +19,7 @@ const TYPES: Readonly<Record<string, ObjectEvent['type'] | undefined>> = {
  * https://cloud.google.com/storage/docs/pubsub-notifications
  */
 export function objectEvents({ id, type, text, time, attributes }: Envelope): ObjectEvent[] | undefined {
-  let json: any;
-  try {
-    json = JSON.parse(text);
-  } catch {}
+  const json = parsed(text);
   // Unwrapped, attributes are headers, and those are lower case.
   const attribute = (name: string) => attributes[name] ?? attributes[name.toLowerCase()];
   const event = attribute('eventType') ?? (type?.startsWith('google.cloud.storage.') ? type : undefined);
