@@ -6,6 +6,7 @@ import { invalid, shown } from '../../core/errors.js';
 import type { FunctionSpec } from '../../core/model.js';
 import { PACKED, UNPACK_AND_RUN, UNPACKED } from './bootstrap.js';
 import { metadataOf, nameOf } from './metadata.js';
+import type { Settings } from './options.js';
 import { type PackedCode, pack } from './pack.js';
 
 /** Marks the ConfigMaps that hold code; listings and snapshots leave their content out. */
@@ -22,6 +23,7 @@ export class FunctionCode extends Construct {
     id: string,
     private readonly spec: FunctionSpec,
     code: CodeReference,
+    { architecture }: Settings,
   ) {
     super(scope, id);
     this.name = nameOf(scope);
@@ -32,7 +34,11 @@ export class FunctionCode extends Construct {
           links: { queue: 'broker', topic: 'broker', bucket: 's3http', function: 'http' },
           secrets: ['env'],
         }),
-      options: { target: 'node24' },
+      options: {
+        target: 'node24',
+        // The stock image is a Debian.
+        nativePlatform: { os: 'linux', cpu: architecture === 'arm64' ? 'arm64' : 'x64', libc: 'glibc' },
+      },
     });
     this.configMap(
       'Resource',

@@ -73,7 +73,7 @@ export class FunctionResources implements FunctionBackend {
     this.environment = environmentOf(spec);
     this.environment.set(FUNCTION_VARIABLE, path);
     this.environment.set(TIMEOUT_VARIABLE, String(timeoutSeconds * 1000));
-    const files = new FunctionCode(scope, 'Code', spec, code);
+    const files = new FunctionCode(scope, 'Code', spec, code, settings);
     this.service = new KnativeService(scope, {
       ...{ what: 'function', path, tags, description, memoryMiB, timeoutSeconds, serviceAccountName, revisionAnnotations },
       ...concurrencyOf(spec, this.tuning),

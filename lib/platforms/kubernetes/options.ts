@@ -28,6 +28,11 @@ export interface KubernetesOptions {
    */
   readonly imagePullSecrets?: readonly string[];
   /**
+   * Processors of the nodes that functions run on. Matters for packages with machine code only (`bundling: { nativeModules }`).
+   * @default 'amd64'
+   */
+  readonly architecture?: 'amd64' | 'arm64';
+  /**
    * The Gateway that APIs are reached through. Its listener must allow routes of the chart's namespace.
    * @default { name: 'public', namespace: 'gateway' }
    */
@@ -113,6 +118,7 @@ export interface KubernetesOptions {
 export interface Settings {
   readonly nodeImage: string;
   readonly imagePullSecrets: readonly string[];
+  readonly architecture: 'amd64' | 'arm64';
   readonly gateway: { readonly name: string; readonly namespace?: string; readonly sectionName?: string };
   readonly hostname?: string;
   readonly ingress: { readonly name: string; readonly namespace: string; readonly port: number; readonly grant: boolean };
@@ -168,6 +174,7 @@ export function settingsOf(options: KubernetesOptions): Settings {
   return {
     nodeImage: options.nodeImage ?? NODE_IMAGE,
     imagePullSecrets: options.imagePullSecrets ?? [],
+    architecture: options.architecture ?? 'amd64',
     gateway: options.gateway ?? { name: 'public', namespace: 'gateway' },
     hostname,
     ingress: { name: 'kourier-internal', namespace: 'kourier-system', ...options.ingress, ...ingressDefaults(options.ingress) },

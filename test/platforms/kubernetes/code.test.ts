@@ -1,17 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { Queue, ServerlessFunction } from '../../../lib/index.js';
 import { pack } from '../../../lib/platforms/kubernetes/pack.js';
-import { enginesDirectory, freePort } from '../../engines/engine.js';
 import type { Manifest } from './charts.js';
-
-/** Node 24, which functions run on, where it is installed beside this one. */
-const node24 = join(enginesDirectory, 'node-24/node_modules/node/bin/node');
-const node = existsSync(node24) ? node24 : process.execPath;
+import { Containers } from './containers.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'faasten-kubernetes-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -42,56 +37,8 @@ function synthesized(directory: string, handler = 'server.mjs'): Manifest[] {
   return chart.toJson();
 }
 
-/** Writes ConfigMaps as the kubelet does: files in a folder of their own, reached by symbolic links. */
-function mounted(maps: readonly Manifest[]): string {
-  const folder = join(scratch, `mount-${++folders}`);
-  mkdirSync(join(folder, '..2026_11_24'), { recursive: true });
-  symlinkSync('..2026_11_24', join(folder, '..data'));
-  for (const [key, base64] of maps.flatMap(({ binaryData }) => Object.entries<string>(binaryData))) {
-    writeFileSync(join(folder, '..data', key), Buffer.from(base64, 'base64'));
-    chmodSync(join(folder, '..data', key), 0o444);
-    symlinkSync(join('..data', key), join(folder, key));
-  }
-  return folder;
-}
-
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
-
-/** Runs a container's command on this machine, and gives its address when it answers. */
-async function started(
-  service: Manifest,
-  replace: Record<string, string> = {},
-): Promise<{ url: string; child: ChildProcess; output: () => string }> {
-  const { command, args } = service.spec.template.spec.containers[0];
-  expect(command).toEqual(['node']);
-  const port = await freePort();
-  const child = spawn(
-    node,
-    args.map((argument: string) => replace[argument] ?? argument),
-    { env: { PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  running.push(child);
-  let output = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  const url = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { url, child, output: () => output };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`it did not start: ${output}`);
-}
+const containers = new Containers(scratch);
+afterEach(() => containers.stop());
 
 function ofKind(manifests: readonly Manifest[], kind: string): Manifest[] {
   return manifests.filter((manifest) => manifest.kind === kind);
@@ -102,11 +49,7 @@ describe('a function started as in its container', () => {
     const manifests = synthesized(folderWith({ 'server.mjs': SERVER, 'assets/über_uns 1.txt': 'tea' }));
     const [code] = ofKind(manifests, 'ConfigMap');
     expect(Object.keys(code!.binaryData)).toEqual(['assets_2F_C3_BCber_5Funs_201.txt', 'server.mjs']);
-    const unpacked = join(scratch, `unpacked-${++folders}`);
-    const { url } = await started(ofKind(manifests, 'Service')[0]!, {
-      '/faasten': mounted(ofKind(manifests, 'ConfigMap')),
-      '/tmp/faasten': unpacked,
-    });
+    const { url, unpacked } = await containers.start(ofKind(manifests, 'Service')[0]!, manifests);
     expect(await (await fetch(url)).json()).toEqual({ asset: 'tea', tmp: '/tmp' });
     expect(await (await fetch(`${url}/fail`)).text()).toContain(`${unpacked}/server.mjs:6:`);
   });
@@ -121,21 +64,13 @@ describe('a function started as in its container', () => {
       'server.mjs.map': JSON.stringify(map),
     });
     const manifests = synthesized(directory);
-    const { url } = await started(ofKind(manifests, 'Service')[0]!, {
-      '/faasten': mounted(ofKind(manifests, 'ConfigMap')),
-      '/tmp/faasten': join(scratch, `unpacked-${++folders}`),
-    });
+    const { url } = await containers.start(ofKind(manifests, 'Service')[0]!, manifests);
     expect(await (await fetch(url)).text()).toMatch(/src\/shop\.ts:3:1/);
   });
 
   test('ends with the reason when its code cannot be loaded', async () => {
     const manifests = synthesized(folderWith({ 'server.mjs': "import './missing.mjs';" }));
-    await expect(
-      started(ofKind(manifests, 'Service')[0]!, {
-        '/faasten': mounted(ofKind(manifests, 'ConfigMap')),
-        '/tmp/faasten': join(scratch, `unpacked-${++folders}`),
-      }),
-    ).rejects.toThrow(/ERR_MODULE_NOT_FOUND/);
+    await expect(containers.start(ofKind(manifests, 'Service')[0]!, manifests)).rejects.toThrow(/ERR_MODULE_NOT_FOUND/);
   });
 });
 
@@ -238,7 +173,7 @@ test('the dead-letter function writes events to its log and answers when they ar
   const code = { directory, handler: 'server.mjs', runtime: 'nodejs24' };
   new ServerlessFunction(chart, 'F', { code, triggers: { Q: new Queue(chart, 'Q').messages() } });
   const service = ofKind(chart.toJson(), 'Service').find(({ metadata }) => metadata.name.includes('dead-letters'))!;
-  const { url, child, output } = await started(service);
+  const { url, child, output } = await containers.start(service, []);
   const ce = {
     'ce-specversion': '1.0',
     'ce-id': '7',
@@ -246,7 +181,7 @@ test('the dead-letter function writes events to its log and answers when they ar
     'ce-source': '/shop/A',
     'ce-knativeerrorcode': '500',
   };
-  const post = (headers: Record<string, string>, body?: BodyInit) => fetch(url, { method: 'POST', headers, body });
+  const post = (headers: Record<string, string>, body?: string | Buffer) => fetch(url, { method: 'POST', headers, body });
   const answers = [
     await post({ ...ce, 'content-type': 'application/json' }, '{"order":1}'),
     await post({ ...ce, 'content-type': 'text/plain' }, 'tea'),
