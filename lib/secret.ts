@@ -3,7 +3,7 @@ import type { SecretSpec } from './core/model.js';
 
 export interface SecretOptions {
   /**
-   * Field of a secret that holds several values: a key of its JSON (AWS) or of the Secret object (Kubernetes).
+   * Field of a secret that holds several values: a key of its JSON (AWS, Google) or of the Secret object (Kubernetes).
    * @default - the whole value; on Kubernetes, the key `value`
    */
   readonly field?: string;

@@ -77,16 +77,16 @@ export function extensionValue(value: string): string {
  *
  * | scheme | address |
  * |---|---|
- * | `env` | name of the environment variable which the platform fills from its own secret store |
+ * | `env` | name of the environment variable which the platform fills from its own secret store, then optionally `#<field>` of its JSON |
  * | `secretsmanager` | ARN or name of an AWS Secrets Manager secret, then optionally `#<field>` of its JSON and `@<version id or stage>` |
  * | `ssm` | name or ARN of an AWS Systems Manager parameter, then the same (`@<version number or label>`) |
  *
- * {@link secretAddress} writes the two AWS forms.
+ * {@link secretAddress} writes these forms.
  */
 export const SECRET_PREFIX = 'FAASTEN_SECRET_';
 
 /**
- * Address of a secret for the `secretsmanager` and `ssm` drivers: `<name>`, `<name>#<field>`, `<name>#<field>@<version>` or
+ * Address of a secret: `<name>`, `<name>#<field>`, `<name>#<field>@<version>` or
  * `<name>#@<version>`. Field and version are percent-encoded; the name stands as it is, so it may be a late value of a framework.
  */
 export function secretAddress(secret: { readonly name: string; readonly field?: string; readonly version?: string }): string {
@@ -163,8 +163,13 @@ export const START_PATH = `${RESERVED_PATH}start`;
 /**
  * Prefix that a gateway puts before the client's path, so that a client who asks for `/_faasten/queue/Orders` through an API
  * reaches a route and never a trigger. Gateways that can set a header but not a prefix use {@link ROUTE_HEADER}.
+ *
+ * Such a gateway shows the function its own identity in `authorization`, and passes on the client's as {@link CLIENT_AUTHORIZATION}.
  */
 export const API_PATH = `${RESERVED_PATH}http`;
+
+/** Header in which API Gateway passes on a client's `authorization`: https://cloud.google.com/api-gateway/docs/authenticate-service-account */
+export const CLIENT_AUTHORIZATION = 'x-forwarded-authorization';
 
 /** Header that marks a request as one of an API; its value is the route key (`GET /orders/{id}`). Set, never passed on, by the gateway. */
 export const ROUTE_HEADER = 'x-faasten-route';

@@ -1,5 +1,5 @@
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account/index.js';
-import { Fn, Lazy, Token } from 'cdktf';
+import { Lazy, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { FaastenError } from '../../core/errors.js';
 import type { ApiSpec, RouteSpec } from '../../core/model.js';
@@ -13,6 +13,7 @@ import { labelsOf } from './labels.js';
 import { GATEWAY_REGIONS, NAME_LENGTH } from './limits.js';
 import { googleName } from './names.js';
 import { type Operation, openApi } from './openapi.js';
+import { base64Of } from './text.js';
 
 /** Settings of an API on Google Cloud. */
 export interface GoogleApiTuning {
@@ -72,9 +73,7 @@ export class GoogleApiBackend implements ApiBackend {
         display_name: path,
         labels,
         openapi_documents: [
-          {
-            document: [{ path: 'openapi.json', contents: Lazy.stringValue({ produce: () => Fn.base64encode(this.document()) }) }],
-          },
+          { document: [{ path: 'openapi.json', contents: Lazy.stringValue({ produce: () => base64Of(this.document()) }) }] },
         ],
         gateway_config: [{ backend_config: [{ google_service_account: this.serviceAccount.email }] }],
       },
@@ -109,6 +108,7 @@ export class GoogleApiBackend implements ApiBackend {
     this.document();
   }
 
+  /** The project's number in it is a late value. */
   private document(): string {
     const { path, description, cors } = this.spec;
     return JSON.stringify(openApi({ path, description, cors, operations: this.operations }));

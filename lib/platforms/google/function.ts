@@ -36,6 +36,7 @@ import { ACK_SECONDS, DEAD_LETTER_SECONDS, EVENT_SECONDS, MEMORY_MIB, NAME_LENGT
 import { googleName } from './names.js';
 import type { GoogleQueueBackend } from './queue.js';
 import { secretReference } from './secrets.js';
+import { plainText } from './text.js';
 import type { GoogleTopicBackend } from './topic.js';
 import { addObjectsTrigger, addScheduleTrigger, addTopicTrigger } from './triggers.js';
 
@@ -85,13 +86,13 @@ export class GoogleFunctionBackend implements FunctionBackend {
     this.environment = {
       ...(spec.code.kind === 'entry' ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       ...serviceConfig?.environmentVariables,
-      ...spec.environment,
+      ...plainTexts(spec.environment),
       [FUNCTION_VARIABLE]: path,
       [TIMEOUT_VARIABLE]: String(spec.timeoutSeconds * 1000),
     };
     const secrets = this.secrets();
     this.resource = new Cloudfunctions2Function(scope, 'Resource', {
-      description: spec.description,
+      description: spec.description && plainText(spec.description),
       labels: this.labels,
       ...tuning,
       name: this.name,
@@ -152,7 +153,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
   }
 
   addEnvironment(name: string, value: string): void {
-    this.environment[name] = value;
+    this.environment[name] = plainText(value);
   }
 
   link(name: string, link: BackendLink): void {
@@ -280,4 +281,8 @@ export class GoogleFunctionBackend implements FunctionBackend {
     }
     return Math.floor(maxConcurrency / requestsEach);
   }
+}
+
+function plainTexts(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, plainText(text)]));
 }

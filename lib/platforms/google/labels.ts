@@ -1,4 +1,5 @@
 import { invalid } from '../../core/errors.js';
+import { isLate } from '../../core/tokens.js';
 import { LABEL_COUNT, LABEL_LENGTH } from './limits.js';
 
 /**
@@ -37,5 +38,5 @@ export function labelsOf(path: string, tags: Readonly<Record<string, string>>): 
 
 /** Late values of Terraform are left alone: Google checks them. */
 function sanitised(text: string): string {
-  return text.includes('${') ? text : text.toLowerCase().replace(/[^a-z0-9_-]/g, '_');
+  return isLate(text) ? text : text.toLowerCase().replace(/[^a-z0-9_-]/g, '_');
 }

@@ -1,5 +1,6 @@
 import { invalid } from '../../core/errors.js';
 import type { SecretSpec } from '../../core/model.js';
+import { secretAddress } from '../../runtime/wire.js';
 
 /** Start of the environment variables that Secret Manager's values are put in. */
 const VALUE_PREFIX = 'FAASTEN_VALUE_';
@@ -16,5 +17,5 @@ export function secretReference(path: string, name: string, { name: secret, fiel
     );
   }
   const key = `${VALUE_PREFIX}${name}`;
-  return { address: `env:${key}${field === undefined ? '' : `#${field}`}`, variable: { key, secret, version } };
+  return { address: `env:${secretAddress({ name: key, field })}`, variable: { key, secret, version } };
 }

@@ -11,6 +11,7 @@ import type { GoogleFunctionBackend } from './function.js';
 import { NAME_LENGTH } from './limits.js';
 import { googleName } from './names.js';
 import { jobTimes } from './schedule.js';
+import { plainText } from './text.js';
 import type { GoogleTopicBackend } from './topic.js';
 
 /**
@@ -47,7 +48,7 @@ export function addTopicTrigger(
   fn: GoogleFunctionBackend,
 ): void {
   const filter = attributeFilter(scope.node.path, trigger.filter);
-  fn.deliver(scope, topic.topic, (settings) => eventPath('topic', name, settings), filter);
+  fn.deliver(scope, topic.topic, (settings) => eventPath('topic', name, settings), filter && plainText(filter));
 }
 
 /** What Cloud Storage calls it when an object of that kind of bucket comes or goes. */
@@ -76,7 +77,7 @@ export function addObjectsTrigger(
     payloadFormat: 'JSON_API_V1',
     topic: topic.id,
     eventTypes: trigger.events.map((event) => EVENT_TYPES[event](bucket)).sort(),
-    objectNamePrefix: trigger.prefix || undefined,
+    objectNamePrefix: plainText(trigger.prefix) || undefined,
     dependsOn: [publish],
   });
   const filter = trigger.events.includes('deleted') ? REALLY_REMOVED : undefined;

@@ -11,6 +11,7 @@ import {
   API_PATH,
   ATTEMPTS_PARAMETER,
   CALL_PATH,
+  CLIENT_AUTHORIZATION,
   CORS_VARIABLE,
   RESERVED_PATH,
   ROUTE_HEADER,
@@ -88,7 +89,7 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
     const prefixed = pathname.startsWith(`${API_PATH}/`);
     if (prefixed && marked === null) {
       const path = pathname.slice(API_PATH.length);
-      return api(new Request(origin + path + search, request), about, path, options.routes);
+      return api(asSent(new Request(origin + path + search, request)), about, path, options.routes);
     }
     // One gateway sets the header, another one the prefix. Who sends both has made up one of them.
     if (!prefixed && options.routes.includes(marked!)) {
@@ -112,6 +113,16 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
       }
     },
   };
+}
+
+/** The gateway's token is for the platform, which has checked it, and not for a handler: it could call the function with it. */
+function asSent(request: Request): Request {
+  const { headers } = request;
+  const client = headers.get(CLIENT_AUTHORIZATION);
+  headers.delete('authorization');
+  headers.delete(CLIENT_AUTHORIZATION);
+  if (client !== null) headers.set('authorization', client);
+  return request;
 }
 
 type About = Omit<Invocation, 'kind' | 'trigger'>;
