@@ -20,6 +20,11 @@ function rewriteMap(map, rename, headerLines, shifts) {
   const end = map.indexOf('"', start);
   if (start < MAPPINGS.length || end < 0) throw new Error('esbuild wrote a source map in an unknown form');
   const head = JSON.parse(`${map.toString('utf8', 0, start)}"}`);
+  // The text of a virtual entry names the handler by its absolute path.
+  const isVirtual = (/** @type {number} */ index) => head.sources[index].startsWith('faasten:');
+  head.sourcesContent &&= head.sourcesContent.map((/** @type {string} */ text, /** @type {number} */ index) =>
+    isVirtual(index) ? null : text,
+  );
   head.sources = head.sources.map(rename);
   const text = `${JSON.stringify(head).slice(0, -2)}${';'.repeat(headerLines)}`;
   const mappings = map.subarray(start, end);

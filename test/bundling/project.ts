@@ -1,5 +1,5 @@
 import childProcess, { type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -57,6 +57,12 @@ export class Project {
   install(...packages: string[]): this {
     for (const name of packages)
       cpSync(join(MODULES, name), this.file(`node_modules/${name}`), { recursive: true, dereference: true });
+    return this;
+  }
+
+  link(name: string, target: string): this {
+    mkdirSync(dirname(this.file(name)), { recursive: true });
+    symlinkSync(target, this.file(name));
     return this;
   }
 
