@@ -37,6 +37,7 @@ declare module '@aws-sdk/client-s3' {
   }
   interface ListOutput {
     readonly Contents?: { readonly Key?: string; readonly Size?: number; readonly LastModified?: Date; readonly ETag?: string }[];
+    readonly EncodingType?: string;
     readonly IsTruncated?: boolean;
     readonly NextContinuationToken?: string;
   }

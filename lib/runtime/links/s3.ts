@@ -50,8 +50,15 @@ export const s3: LinkDriver = (link) => {
             new ListObjectsV2Command({ Bucket, Prefix: options?.prefix, ContinuationToken: token, EncodingType: 'url' }),
           ),
         );
+        // Some servers leave keys as they are, and say so.
+        const isEncoded = page.EncodingType === 'url';
         for (const { Key = '', Size = 0, LastModified, ETag } of page.Contents ?? []) {
-          yield { key: decodedKey(Key), bytes: Size, updated: LastModified ?? new Date(0), etag: unquoted(ETag) };
+          yield {
+            key: isEncoded ? decodedKey(Key) : Key,
+            bytes: Size,
+            updated: LastModified ?? new Date(0),
+            etag: unquoted(ETag),
+          };
         }
         token = page.IsTruncated ? page.NextContinuationToken : undefined;
       } while (token);
