@@ -20,6 +20,8 @@ const { finishEntry } = require('./finish-entry.js');
 const { loadPlugins } = require('./plugins.js');
 
 const NAMESPACE = 'faasten';
+/** When esbuild itself could not run, or crashed. */
+const SERVICE_ENDED = /The service (was stopped|is no longer running)/;
 const SILENT_MS = 1000;
 const PROGRESS_MS = 200;
 
@@ -127,7 +129,12 @@ async function buildOrBlame(pass, entries, plugins) {
   try {
     return { results: [{ result: await build(pass, entries, plugins), entries }], failed: [] };
   } catch (error) {
-    if (!hasMessages(error)) throw error;
+    if (!hasMessages(error)) {
+      if (SERVICE_ENDED.test(String(error))) throw error;
+      // Options that esbuild's JavaScript part refuses.
+      const text = error instanceof Error ? error.message : String(error);
+      return { results: [], failed: entries.map(({ id }) => ({ id, kind: 'esbuild', text })) };
+    }
     /** @type {Map<string, Set<string>>} */
     const graph = new Map();
     if (entries.length > 1) await build(pass, entries, [recording(pass.root, graph), ...plugins]).catch(() => {});

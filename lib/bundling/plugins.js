@@ -60,18 +60,32 @@ function watching(plugin, watched) {
         ...build,
         onResolve: (options, callback) =>
           build.onResolve(options, async (args) => {
-            const result = await callback(args);
+            const result = await caught(() => callback(args));
             if (args.importer) note(nameOf(args.namespace, args.importer), result);
             return result;
           }),
         onLoad: (options, callback) =>
           build.onLoad(options, async (args) => {
-            const result = await callback(args);
+            const result = await caught(() => callback(args));
             note(nameOf(args.namespace, args.path), result);
             return result;
           }),
       }),
   };
+}
+
+/**
+ * What is thrown becomes an error that esbuild knows the import of; otherwise it would show its own stack.
+ * @template T
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T | { errors: import('esbuild').PartialMessage[] }>}
+ */
+async function caught(run) {
+  try {
+    return await run();
+  } catch (error) {
+    return { errors: [{ text: error instanceof Error ? error.message : String(error) }] };
+  }
 }
 
 /**
