@@ -254,7 +254,7 @@ describe('what changed is made again:', () => {
     const preload = join(temporary(), 'other-version.cjs');
     writeFileSync(
       preload,
-      `require(${JSON.stringify(createRequire(import.meta.url).resolve('esbuild/package.json'))}).version = '0.0.0';\n`,
+      `require(${JSON.stringify(createRequire(__filename).resolve('esbuild/package.json'))}).version = '0.0.0';\n`,
     );
     bundleInChild([project.request('handlers/f0.ts')], {
       settings: { cacheDirectory: project.cache },

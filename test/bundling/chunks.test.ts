@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 
-const { chunks } = createRequire(import.meta.url)('../../dist/bundling/chunks.js') as {
+const { chunks } = createRequire(__filename)('../../dist/bundling/chunks.js') as {
   chunks<T>(entries: readonly T[]): Generator<readonly T[], void, number>;
 };
 

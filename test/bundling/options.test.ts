@@ -26,7 +26,7 @@ describe('what handlers may be written with', () => {
 
   it('a require of their own beside such packages', () => {
     const artifact = handler(
-      "import dep from 'dep';\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n" +
+      "import dep from 'dep';\nimport { createRequire } from 'node:module';\nconst require = createRequire(__filename);\n" +
         "export default () => [dep, typeof require('node:os').EOL];",
       {},
       { 'node_modules/dep/index.js': "module.exports = typeof require('os').EOL;\n" },
@@ -37,7 +37,7 @@ describe('what handlers may be written with', () => {
   it('the words that esbuild uses for require, in a text', () => {
     const text = 'typeof require';
     const artifact = handler(
-      `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nexport default () => [${JSON.stringify(text)}, typeof require];`,
+      `import { createRequire } from 'node:module';\nconst require = createRequire(__filename);\nexport default () => [${JSON.stringify(text)}, typeof require];`,
     );
     expect(call(artifact)).toEqual([text, 'function']);
   });

@@ -2,7 +2,7 @@ import childProcess, { type SpawnSyncOptions, spawn, spawnSync } from 'node:chil
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { afterEach, vi } from 'vitest';
 import {
   type BundleOptions,
@@ -12,8 +12,8 @@ import {
   type CodeArtifact,
 } from '../../lib/bundling/index.js';
 
-export const LIBRARY = resolve(dirname(fileURLToPath(import.meta.url)), '../../dist/bundling/index.js');
-const MODULES = resolve(dirname(fileURLToPath(import.meta.url)), '../../node_modules');
+export const LIBRARY = resolve(__dirname, '../../dist/bundling/index.js');
+const MODULES = resolve(__dirname, '../../node_modules');
 
 const folders: string[] = [];
 afterEach(() => {
