@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Object stores: versitygw, which speaks S3 and checks every signature, and fake-gcs-server, which speaks Cloud Storage's JSON API,
-# both from the Go module proxy; and Google's own vectors of signed URLs, which the source package of google-cloud-storage holds.
+# and Google's own vectors of signed URLs, which its Go client holds. All from the Go module proxy.
 set -u
 . "$(dirname "${BASH_SOURCE[0]}")/engines.sh"
 
 s3=v1.8.0
-gcs=v1.52.2
-vectors=2.19.0
-version="versitygw@$s3 fake-gcs-server@$gcs google-cloud-storage==$vectors"
+gcs=v1.56.1
+vectors=v1.65.0
+version="versitygw@$s3 fake-gcs-server@$gcs cloud.google.com/go/storage@$vectors"
 current object-stores "$version" && { echo "engine ready: object-stores (unchanged)"; exit 0; }
-need object-stores go python3 tar
+need object-stores go
 staged="$(staging object-stores)"
 trap 'rm -rf "$staged"' EXIT
 
@@ -17,9 +17,10 @@ GOBIN="$staged/bin" quietly "$staged/build.log" go install "github.com/versity/v
   missing object-stores "versitygw $s3 could not be built"
 GOBIN="$staged/bin" quietly "$staged/build.log" go install "github.com/fsouza/fake-gcs-server@$gcs" ||
   missing object-stores "fake-gcs-server $gcs could not be built"
-quietly "$staged/build.log" python3 -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
-  --dest "$staged" "google-cloud-storage==$vectors" || missing object-stores "PyPI has no source of google-cloud-storage==$vectors"
-tar xzf "$staged"/google*cloud*storage-*.tar.gz -C "$staged" --strip-components=3 --wildcards '*/tests/unit/url_signer_v4_test_*.json' ||
-  missing object-stores "the source of google-cloud-storage holds no vectors"
-rm "$staged"/google*.tar.gz
+
+folder="$(go mod download -json "cloud.google.com/go/storage@$vectors" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')"
+[ -n "$folder" ] || missing object-stores "the Go proxy does not serve cloud.google.com/go/storage@$vectors"
+cp "$folder/internal/test/conformance/v4_signatures.json" "$folder/internal/test/conformance/service-account" "$staged/" ||
+  missing object-stores "cloud.google.com/go/storage@$vectors holds no vectors"
+chmod u+w "$staged/v4_signatures.json" "$staged/service-account"
 install_as object-stores "$version" "$staged"

@@ -67,16 +67,18 @@ export const gcs: LinkDriver = (link) => {
       } while (token);
     },
     async signedUrl(key, options) {
+      const url = new URL(`https://storage.googleapis.com/${link.address}/${encodedPath(checkedKey(link, 'signedUrl', key))}`);
+      const expiresInSeconds = checkedExpiry(link, options);
       const account = await ownAccount(link);
       return signedUrl({
         dialect: 'X-Goog',
         algorithm: 'GOOG4-RSA-SHA256',
         method: options.method,
-        url: new URL(`https://storage.googleapis.com/${link.address}/${encodedPath(checkedKey(link, 'signedUrl', key))}`),
+        url,
         account,
         place: 'auto/storage/goog4_request',
         date: new Date(),
-        expiresInSeconds: checkedExpiry(link, options),
+        expiresInSeconds,
         sign: async (_scope, text) => {
           // Google signs with a key of the account that never leaves it.
           // https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signBlob
