@@ -8,14 +8,16 @@ interface Linked<Shape> {
 
 export interface SendOptions {
   /**
-   * Attributes beside the message, which topics filter by. At most 10, of up to 256 characters each.
+   * Attributes beside the message, which topics filter by. At most 10; names of up to 20 lower case letters and digits, values of 1
+   * to 256 characters without control characters: what every target takes.
    * @default - none
    */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Sends messages to a `Queue`. */
-export interface QueueClient<Message = unknown> extends Linked<{ kind: 'queue'; access: 'send'; accepts: (message: Message) => void }> {
+export interface QueueClient<Message = unknown>
+  extends Linked<{ kind: 'queue'; access: 'send'; accepts: (message: Message) => void }> {
   /**
    * Sends one message, as JSON. Resolves when the queue has it for good.
    * @throws LinkError
@@ -24,7 +26,8 @@ export interface QueueClient<Message = unknown> extends Linked<{ kind: 'queue'; 
 }
 
 /** Publishes messages to a `Topic`. */
-export interface TopicClient<Message = unknown> extends Linked<{ kind: 'topic'; access: 'publish'; accepts: (message: Message) => void }> {
+export interface TopicClient<Message = unknown>
+  extends Linked<{ kind: 'topic'; access: 'publish'; accepts: (message: Message) => void }> {
   /**
    * Publishes one message, as JSON. Resolves when the topic has it for good.
    * @throws LinkError
@@ -73,7 +76,11 @@ export interface SignedUrlOptions<Method extends 'GET' | 'PUT' = 'GET' | 'PUT'> 
   readonly expiresInSeconds?: number;
 }
 
-/** Reads objects of a `Bucket`: a link made by `bucket.readOnly()`. */
+/**
+ * Reads objects of a `Bucket`: a link made by `bucket.readOnly()`.
+ *
+ * Keys, here and in the others, are 1 to 1024 bytes, without line breaks and without `.` or `..` between slashes.
+ */
 export interface BucketReader extends Linked<{ kind: 'bucket'; access: 'read' }> {
   /** The object, or undefined where there is none. */
   get(key: string): Promise<StoredObject | undefined>;
@@ -122,7 +129,7 @@ export class LinkError extends Error {
 
   constructor(
     message: string,
-    /** Status of the target's answer, where there was one. */
+    /** HTTP status of the target's answer, where there was one; 500 where a called function threw. */
     readonly status?: number,
     options?: ErrorOptions,
   ) {
