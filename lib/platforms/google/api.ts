@@ -38,7 +38,7 @@ export class GoogleApiBackend implements ApiBackend {
 
   constructor(
     scope: Construct,
-    context: StackContext,
+    private readonly context: StackContext,
     private readonly spec: ApiSpec,
     { region = context.region }: GoogleApiTuning,
   ) {
@@ -98,10 +98,11 @@ export class GoogleApiBackend implements ApiBackend {
     const target = fn as GoogleFunctionBackend;
     target.serve(this.spec.path, this.spec.cors && JSON.stringify(this.spec.cors));
     this.grants.invoke(target);
+    const url = target.urlFrom(this.context);
     this.operations.push({
       route,
-      address: `${target.url}${API_PATH}`,
-      audience: target.url,
+      address: `${url}${API_PATH}`,
+      audience: url,
       deadlineSeconds: target.spec.timeoutSeconds,
     });
     // Now, so that the error is at the user's line.

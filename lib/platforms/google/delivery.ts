@@ -2,6 +2,7 @@ import { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subscripti
 import { PubsubSubscriptionIamMember } from '@cdktf/provider-google/lib/pubsub-subscription-iam-member/index.js';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic/index.js';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member/index.js';
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { StackContext } from './context.js';
 import type { GoogleFunctionBackend } from './function.js';
@@ -99,12 +100,17 @@ export class Delivery {
   pushTo(fn: GoogleFunctionBackend, path: (settings: { attempts?: number }) => string): void {
     const { account, ready } = this.context.deliveries;
     const attempts = this.attempts < DELIVERY_ATTEMPTS.min ? this.attempts : undefined;
+    const stack = TerraformStack.of(this.subscription);
+    // A function of another stack refers to this one; the way back would close a cycle of stacks.
+    const uri = TerraformStack.of(fn.function) === stack ? fn.uri : fn.urlFrom(this.context);
     this.subscription.ackDeadlineSeconds = fn.ackDeadlineSeconds(this.props.path);
     this.subscription.putPushConfig({
-      pushEndpoint: `${fn.uri}${path({ attempts })}`,
-      oidcToken: { serviceAccountEmail: account.email, audience: fn.uri },
+      pushEndpoint: `${uri}${path({ attempts })}`,
+      oidcToken: { serviceAccountEmail: account.email, audience: uri },
     });
     // The first events must not find the door locked.
-    this.subscription.dependsOn = [ready.fqn, fn.allowDeliveries(account).fqn];
+    this.subscription.dependsOn = [ready, fn.allowDeliveries(account)]
+      .filter((grant) => TerraformStack.of(grant) === stack)
+      .map((grant) => `${grant.terraformResourceType}.${grant.friendlyUniqueId}`);
   }
 }

@@ -84,6 +84,8 @@ export class GoogleFunctionBackend implements FunctionBackend {
     });
     this.grants = new Grants(scope, 'Grants', this.serviceAccount, context);
     this.environment = {
+      // Google's framework parses JSON before it calls the function, and shows stack traces of what it cannot read unless told so.
+      NODE_ENV: 'production',
       ...(spec.code.kind === 'entry' ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       ...serviceConfig?.environmentVariables,
       ...plainTexts(spec.environment),
@@ -139,7 +141,12 @@ export class GoogleFunctionBackend implements FunctionBackend {
    * https://cloud.google.com/run/docs/triggering/https-request#deterministic
    */
   get url(): string {
-    return `https://${this.name}-${this.context.projectNumber}.${this.context.region}.run.app`;
+    return this.urlFrom(this.context);
+  }
+
+  /** The same, without a reference to the function's stack: the project's number is that of the stack which asks. */
+  urlFrom({ projectNumber }: StackContext): string {
+    return `https://${this.name}-${projectNumber}.${this.context.region}.run.app`;
   }
 
   /** Dead letters of events that have no queue of their own. */
@@ -192,10 +199,8 @@ export class GoogleFunctionBackend implements FunctionBackend {
 
   /** Lets Pub/Sub call this function. */
   allowDeliveries(account: ServiceAccount): TerraformResource {
-    return (
-      (this.scope.node.tryFindChild('Deliveries') as TerraformResource | undefined) ??
-      invoker(this.scope, 'Deliveries', this, account)
-    );
+    const id = `Deliveries-${account.accountIdInput}`;
+    return (this.scope.node.tryFindChild(id) as TerraformResource | undefined) ?? invoker(this.scope, id, this, account);
   }
 
   ackDeadlineSeconds(path: string): number {
@@ -237,7 +242,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
         const start = target.startable();
         this.grants.invoke(target);
         this.grants.publish(start);
-        return `cloudfunction:${target.url}#projects/${target.context.project}/topics/${start.name}`;
+        return `cloudfunction:${target.urlFrom(this.context)}#projects/${target.context.project}/topics/${start.name}`;
       }
     }
   }
