@@ -8,10 +8,13 @@ import { pause } from './request.js';
 /** How often a call is sent at most, where Lambda does not let it in. */
 const ATTEMPTS = 4;
 
-/** Nothing moves on the connection while the other function works; and it must not be started a second time. */
+/** Milliseconds without a sign of life, as the other function works: none works longer than 15 minutes. */
+const LONGEST = 905_000;
+
+/** What was called must not be called a second time, so the SDK is not to try again. */
 const caller = perRegion((settings) => new LambdaClient(settings), {
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: PATIENCE.connectionTimeout },
+  requestHandler: { ...PATIENCE, socketTimeout: LONGEST },
 });
 const starter = perRegion((settings) => new LambdaClient(settings));
 
