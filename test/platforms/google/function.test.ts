@@ -1,7 +1,7 @@
-import { TerraformStack } from 'cdktf';
+import type { TerraformStack } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { GoogleFunction } from '../../../lib/platforms/google/index.js';
 import { Duration, Secret, ServerlessFunction, Service } from '../../../lib/index.js';
+import { GoogleFunction } from '../../../lib/platforms/google/index.js';
 import { configurationOf, entry, environmentOf, errorOf, grantsOf, newStack, resourcesOf } from './stacks.js';
 
 const functionOf = (stack: TerraformStack, id = 'Hello') => resourcesOf(stack, 'google_cloudfunctions2_function')[id];
@@ -231,10 +231,22 @@ test('a name is never longer than a Cloud Run service, nor starts as only Google
 
 describe('refused, with the value and what to do', () => {
   test.each([
-    ['too much memory', { memoryMiB: 65_536 }, "function 'shop/Hello': memoryMiB is 65536 MiB, and Google Cloud has 128 to 32768 MiB"],
-    ['too much time', { timeout: Duration.hours(2) }, "function 'shop/Hello': timeout is 7200 s, and Google Cloud has 1 to 3600 s"],
+    [
+      'too much memory',
+      { memoryMiB: 65_536 },
+      "function 'shop/Hello': memoryMiB is 65536 MiB, and Google Cloud has 128 to 32768 MiB",
+    ],
+    [
+      'too much time',
+      { timeout: Duration.hours(2) },
+      "function 'shop/Hello': timeout is 7200 s, and Google Cloud has 1 to 3600 s",
+    ],
     ['log retention', { logRetention: Duration.days(7) }, 'Cloud Logging keeps logs by log bucket, not by function'],
-    ['a tag that starts with a digit', { tags: { '1st': 'x' } }, "labels of 'shop/Hello': the tag '1st' does not start with a letter"],
+    [
+      'a tag that starts with a digit',
+      { tags: { '1st': 'x' } },
+      "labels of 'shop/Hello': the tag '1st' does not start with a letter",
+    ],
     ['two tags that become one label', { tags: { A: 'x', a: 'y' } }, "the tag 'a' and another both become the label 'a'"],
     ['a long tag', { tags: { a: 'x'.repeat(64) } }, "the tag 'a' has a value of 64 characters; use 63 at most"],
     ['a secret with a slash', { secrets: { K: Secret.fromName('shop/key') } }, "secrets.K is the secret 'shop/key'"],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
-import { App, TerraformStack } from 'cdktf';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
 import { FaastenError } from '../../../lib/index.js';
 import { synthesize, withoutBundling } from '../../../lib/testing/index.js';
 
@@ -17,7 +17,9 @@ export interface Configuration {
   readonly output?: any;
 }
 
-export function newStack(settings: { project?: string; region?: string } = { project: 'tea-shop', region: 'europe-west1' }): TerraformStack {
+export function newStack(
+  settings: { project?: string; region?: string } = { project: 'tea-shop', region: 'europe-west1' },
+): TerraformStack {
   const stack = new TerraformStack(new App(), 'shop');
   new GoogleProvider(stack, 'google', settings);
   return stack;
@@ -47,7 +49,8 @@ export function typesOf(stack: TerraformStack): string[] {
 
 /** Who may do what on what: `<member> <role> <resource>`, without the build's rights. */
 export function grantsOf(stack: TerraformStack): string[] {
-  const names = (text: string) => text.replace(/\$\{(?:data\.)?google_\w+?\.([\w-]+)\.\w+\}/g, '$1').replace('serviceAccount:', '');
+  const names = (text: string) =>
+    text.replace(/\$\{(?:data\.)?google_\w+?\.([\w-]+)\.\w+\}/g, '$1').replace('serviceAccount:', '');
   return Object.entries(configurationOf(stack).resource)
     .filter(([type]) => type.endsWith('_iam_member'))
     .flatMap(([, named]) => Object.entries<any>(named))
@@ -63,12 +66,18 @@ export function environmentOf(stack: TerraformStack, id: string): Record<string,
 }
 
 /** The folder that cdktf writes a stack to. */
-export async function written<T>(make: (stack: TerraformStack) => void, use: (folder: string) => Promise<T>, bundle = false): Promise<T> {
+export async function written<T>(
+  make: (stack: TerraformStack) => void,
+  use: (folder: string) => Promise<T>,
+  bundle = false,
+): Promise<T> {
   const outdir = mkdtempSync(join(tmpdir(), 'google-'));
   try {
     const app = new App({ outdir });
     const stack = new TerraformStack(bundle ? app : withoutBundling(app), 'shop');
     new GoogleProvider(stack, 'google', { project: 'tea-shop', region: 'europe-west1' });
+    // cdktf's own default is an absolute path.
+    new LocalBackend(stack, { path: 'terraform.tfstate' });
     make(stack);
     app.synth();
     return await use(join(outdir, 'stacks', 'shop'));
