@@ -222,10 +222,14 @@ export class Cache {
   }
 
   private replace(file: string, text: string): void {
-    mkdirSync(join(file, '..'), { recursive: true });
-    const temporary = join(this.workspace(), `new-${sha256(file).slice(0, 16)}`);
+    const temporary = join(this.workspace(), 'new');
     writeFileSync(temporary, text);
-    renameSync(temporary, file);
+    try {
+      renameSync(temporary, file);
+    } catch {
+      mkdirSync(join(file, '..'), { recursive: true });
+      renameSync(temporary, file);
+    }
   }
 
   private markUsed(file: string, others: readonly string[]): void {

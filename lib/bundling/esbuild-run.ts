@@ -6,8 +6,11 @@ import { processFailed } from './errors.js';
 import type { ChunkResult, Job, Pass } from './job.js';
 
 const requireHere = createRequire(__filename);
-/** Soft limit of the memory of esbuild's Go process: near it, garbage is collected more often. */
-const GO_MEMORY_LIMIT = '700MiB';
+/**
+ * For esbuild's Go process: collect garbage when the heap has tripled, not doubled (saves about a tenth of the time), but more
+ * often where it comes near the soft limit. What the user sets wins.
+ */
+const GO_SETTINGS = { GOGC: '200', GOMEMLIMIT: '600MiB' };
 
 export const esbuildVersion = (): string => (requireHere('esbuild/package.json') as { version: string }).version;
 
@@ -35,5 +38,5 @@ function environment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_PATH: _, ...rest } = process.env;
   // Loaders of the parent (tsx, a test runner) are not for the child; Yarn's PnP hook is what finds esbuild's binary.
   const options = NODE_OPTIONS?.includes('.pnp.') ? { NODE_OPTIONS } : {};
-  return { GOMEMLIMIT: GO_MEMORY_LIMIT, ...rest, ...options };
+  return { ...GO_SETTINGS, ...rest, ...options };
 }

@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHash } = require('node:crypto');
-const { hasPaths, labelOf, relabel, REQUIRE_HEADER, REQUIRE_SHIM } = require('./normalise.js');
+const { hasPaths, labelOf, needsRequire, relabel, REQUIRE_HEADER } = require('./normalise.js');
 const { rewriteMap } = require('./source-map.js');
 
 const sha256 = (/** @type {Buffer} */ data) => createHash('sha256').update(data).digest('hex');
@@ -33,17 +33,14 @@ function finishEntry(pass, entry, outputs) {
       .filter(([name, label]) => name !== label),
   );
   const made = fs.readFileSync(file);
-  // To look for something, one character per byte will do; decoding properly takes longer than all the rest.
-  const scanned = made.toString('latin1');
-  const header = REQUIRE_SHIM.test(scanned) && !/\brequire\s*=/.test(pass.esbuild.banner?.js ?? '') ? REQUIRE_HEADER : '';
-  const { code, shifts } = hasPaths(scanned) ? relabel(made.toString('utf8'), labels) : { code: made, shifts: [] };
+  const header = needsRequire(made) && !/\brequire\s*=/.test(pass.esbuild.banner?.js ?? '') ? REQUIRE_HEADER : '';
+  const { code, shifts } = hasPaths(made) ? relabel(made.toString('utf8'), labels) : { code: made, shifts: [] };
   const final = header || shifts.length > 0 ? Buffer.concat([Buffer.from(header), Buffer.from(code)]) : made;
   if (final !== made) fs.writeFileSync(file, final);
   add(pass.outfile, final);
 
   if (pass.sourceMap) {
-    const rename = (/** @type {string} */ source) =>
-      stableName(pass.root, source.startsWith('faasten:') ? source : path.relative(pass.root, path.resolve(directory, source)));
+    const rename = (/** @type {string} */ source) => sourceName(pass, directory, source);
     const map = rewriteMap(fs.readFileSync(`${file}.map`), rename, header ? 1 : 0, shifts);
     fs.writeFileSync(`${file}.map`, map);
     add(`${pass.outfile}.map`, map, false);
@@ -58,6 +55,23 @@ function finishEntry(pass, entry, outputs) {
     add(path.basename(source), data);
   }
   return { id: entry.id, files, weights };
+}
+
+/** @type {Map<string, string>} */
+const sourceNames = new Map();
+
+/**
+ * Stable name of a source in a source map, where it is relative to the output. All functions of a pass are equally deep.
+ * @param {import('./job.js').Pass} pass
+ * @param {string} directory
+ * @param {string} source
+ */
+function sourceName(pass, directory, source) {
+  if (source.startsWith('faasten:')) return stableName(pass.root, source);
+  const key = `${pass.outdir}\0${source}`;
+  const name = sourceNames.get(key) ?? stableName(pass.root, path.relative(pass.root, path.resolve(directory, source)));
+  sourceNames.set(key, name);
+  return name;
 }
 
 /** A virtual entry's label has part of a key, to be unique in its run; it must not be in the output. */

@@ -43,8 +43,16 @@ function labelOf(root, input) {
   }
 }
 
-/** @param {string} code */
-const hasPaths = (code) => code.search(PATH_IN_CODE) >= 0;
+/**
+ * Whether {@link relabel} may find something. Looks for plain bytes first, which is many times faster.
+ * @param {Buffer} code
+ */
+const hasPaths = (code) =>
+  (code.includes('../') || code.includes('// faasten:') || process.platform === 'win32') &&
+  code.toString('latin1').search(PATH_IN_CODE) >= 0;
+
+/** @param {Buffer} code */
+const needsRequire = (code) => code.includes('typeof require') && REQUIRE_SHIM.test(code.toString('latin1'));
 
 /**
  * Replaces the paths that esbuild puts into code (names of CommonJS wrappers, comments) by stable ones.
@@ -76,4 +84,4 @@ function relabel(code, labels) {
   return { code: result + code.slice(done), shifts };
 }
 
-module.exports = { hasPaths, labelOf, relabel, REQUIRE_SHIM, REQUIRE_HEADER };
+module.exports = { hasPaths, labelOf, needsRequire, relabel, REQUIRE_HEADER };
