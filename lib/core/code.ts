@@ -148,6 +148,7 @@ class Registry {
         options: { ...preset.options, ...defined(source.bundling), ...merged(preset.options, source.bundling) } as BundleOptions,
       })),
     );
+    for (const warning of new Set(artifacts.flatMap(({ warnings }) => warnings))) process.stderr.write(`${warning}\n\n`);
     // Only now: a pass that failed leaves everything waiting, and the next synthesis reports it again.
     this.waiting.splice(0, batch.length);
     batch.forEach(({ source, done }, index) => {
