@@ -183,3 +183,12 @@ export function scheduleInput(trigger: string): string {
     time: '<aws.scheduler.scheduled-time>',
   });
 }
+
+/**
+ * What EventBridge sends to a function for the second and any further trigger on one bucket: the event as it is, under the trigger's
+ * name, which the event itself does not tell. EventBridge fills in the word in angle brackets.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
+export function objectsInput(trigger: string): string {
+  return `{"faasten":"objects","name":${JSON.stringify(trigger)},"event":<aws.events.event.json>}`;
+}

@@ -40,12 +40,16 @@ export class BucketResources implements BucketBackend {
   }
 }
 
-/** A rule on the account's event bus; what cannot be delivered goes to the function's dead letters. */
+/**
+ * A rule on the account's event bus; what cannot be delivered goes to the function's dead letters. `inputTemplate` is what the
+ * function gets; the event itself without it.
+ */
 export function triggerByObjects(
   scope: Construct,
   fn: LambdaBackend,
   trigger: ObjectsTriggerSpec,
   bucket: BucketResources,
+  inputTemplate?: string,
 ): void {
   const events = fn.async();
   const key = keyPattern(trigger.prefix, trigger.suffix);
@@ -60,6 +64,7 @@ export function triggerByObjects(
       {
         id: 'Function',
         arn: fn.resource.functionArn,
+        inputTransformer: inputTemplate === undefined ? undefined : { inputTemplate },
         retryPolicy: { maximumRetryAttempts: events.retries },
         deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
       },

@@ -14,7 +14,7 @@ import type {
   TopicTriggerSpec,
 } from '../../core/model.js';
 import type { BackendLink, FunctionBackend, Tuning } from '../../core/platform.js';
-import { FUNCTION_VARIABLE, LINK_PREFIX, SECRET_PREFIX, SOURCE_PREFIX, secretAddress } from '../../runtime/wire.js';
+import { FUNCTION_VARIABLE, LINK_PREFIX, objectsInput, SECRET_PREFIX, SOURCE_PREFIX, secretAddress } from '../../runtime/wire.js';
 import { AsyncInvocation } from './async.js';
 import { type BucketResources, triggerByObjects } from './bucket.js';
 import { ENTRY_HANDLER, LateCode } from './code.js';
@@ -138,8 +138,9 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketResources): void {
-    this.addSource(name, bucket, bucket.resource.bucketName);
-    triggerByObjects(scope, this, trigger, bucket);
+    const isFirst = !this.sources.has(bucket);
+    if (isFirst) this.addSource(name, bucket, bucket.resource.bucketName);
+    triggerByObjects(scope, this, trigger, bucket, isFirst ? undefined : objectsInput(name));
   }
 
   /** A role for EventBridge Scheduler, which may start this function and nothing else. */
@@ -192,7 +193,7 @@ export class LambdaBackend implements FunctionBackend {
     this.resource.addEnvironment(`${SECRET_PREFIX}${name}`, `secretsmanager:${secretAddress(secret)}`);
   }
 
-  /** Tells the running function the trigger's name; with `once`, the reason why one source cannot have a second trigger. */
+  /** Tells the running function the trigger's name; `once` is the reason why one source cannot have a second trigger. */
   private addSource(name: string, source: unknown, address: string, once?: string): void {
     const other = this.sources.get(source);
     if (other !== undefined && once !== undefined) {

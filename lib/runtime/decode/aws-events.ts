@@ -71,8 +71,9 @@ export function awsEvent(event: any, receiver: Receiver): Delivery | Delivery[] 
       ({ Sns }: any) => wrapped(Sns.Message, 1, receiver) ?? { kind: 'topic', source: Sns.TopicArn, items: [snsMessage(Sns)] },
     );
   }
-  const objects = s3Events(event) ?? s3EventOfEventBridge(event);
-  if (objects) return { kind: 'objects', source: objects[0]?.bucket ?? '', items: objects };
+  const named = event?.faasten === 'objects' ? event : undefined;
+  const objects = s3Events(event) ?? s3EventOfEventBridge(named ? named.event : event);
+  if (objects) return { kind: 'objects', source: objects[0]?.bucket ?? '', trigger: named?.name, items: objects };
   if (event?.faasten === 'schedule') {
     const { name, id, time } = event;
     return { kind: 'schedule', source: name, trigger: name, items: [{ id, name, time: new Date(time) }] };

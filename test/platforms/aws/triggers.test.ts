@@ -217,6 +217,20 @@ describe('events that nobody waits for', () => {
     expect(pattern.detail.object).toEqual(object);
   });
 
+  test('objects: further triggers on the same bucket carry their name', () => {
+    const stack = newStack();
+    const photos = new Bucket(stack, 'Photos');
+    const triggers = { Raw: photos.objects({ prefix: 'raw/' }), Gone: photos.objects({ events: ['deleted'] }) };
+    new ServerlessFunction(stack, 'Thumb', { entry, triggers });
+    const target = (id: string) => resourcesOf(stack)[id]!.Properties.Targets[0];
+    expect(target('ThumbTriggersRaw')).not.toHaveProperty('InputTransformer');
+    expect(target('ThumbTriggersGone').InputTransformer).toEqual({
+      InputTemplate: '{"faasten":"objects","name":"Gone","event":<aws.events.event.json>}',
+    });
+    const sources = Object.keys(environmentOf(stack, 'Thumb')).filter((name) => name.startsWith('FAASTEN_SOURCE_'));
+    expect(sources).toEqual(['FAASTEN_SOURCE_Raw']);
+  });
+
   test('schedule: one role for all schedules of a function, which may start nothing else', () => {
     const stack = newStack();
     new ServerlessFunction(stack, 'Report', {
