@@ -60,14 +60,17 @@ interface Manifest {
 function manifests(): Manifest[] {
   return files('out/kubernetes')
     .filter((file) => file.endsWith('.yaml'))
-    .flatMap((file) => parseAllDocuments(readFileSync(join('out/kubernetes', file), 'utf8')).map((each) => each.toJS() as Manifest));
+    .flatMap((file) =>
+      parseAllDocuments(readFileSync(join('out/kubernetes', file), 'utf8')).map((each) => each.toJS() as Manifest),
+    );
 }
 
 /** Bytes of code in the output of a target. */
 function codeBytes(target: Target): number {
   const written = files(target.folder).filter((file) => target.isCode(file));
   const inFiles = written.reduce((sum, file) => sum + statSync(join(target.folder, file)).size, 0);
-  const inManifests = target.folder === 'out/kubernetes' ? manifests().flatMap(({ binaryData }) => Object.values(binaryData ?? {})) : [];
+  const inManifests =
+    target.folder === 'out/kubernetes' ? manifests().flatMap(({ binaryData }) => Object.values(binaryData ?? {})) : [];
   return inFiles + inManifests.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0);
 }
 
@@ -90,7 +93,9 @@ function report(target: Target, seconds: number): void {
   console.log(`\n${target.title}`);
   for (const [type, count] of rows) console.log(`  ${type.padEnd(width)} ${String(count).padStart(4)}`);
   console.log(`  ${'in all'.padEnd(width)} ${String(total).padStart(4)}`);
-  console.log(`  code ${kilobytes(codeBytes(target))}, ${all.length} files of ${kilobytes(bytes)} in ${target.folder}, ${seconds.toFixed(1)} s`);
+  console.log(
+    `  code ${kilobytes(codeBytes(target))}, ${all.length} files of ${kilobytes(bytes)} in ${target.folder}, ${seconds.toFixed(1)} s`,
+  );
   console.log(`  deploy: ${target.deploy}`);
 }
 

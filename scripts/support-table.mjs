@@ -21,7 +21,7 @@ const AREAS = {
 /** @returns {string} the whole page */
 export function supportPage() {
   const { FEATURES } = require('../dist/core/capabilities.js');
-  const tables = Object.keys(PLATFORMS).map((name) => require(`../dist/platforms/${name}/capabilities.js`).CAPABILITIES);
+  const tables = Object.keys(PLATFORMS).map((name) => require(`../dist/platforms/${name}/capabilities.js`).capabilities);
   const sections = Object.entries(AREAS).map(([area, title]) => {
     const rows = Object.entries(FEATURES)
       .filter(([feature]) => feature.split('.')[0] === area)
