@@ -1,9 +1,11 @@
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
-import { App, TerraformStack } from 'cdktf';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
 import { Shop } from './shop/shop.js';
 
 const app = new App({ outdir: 'out/google' });
 const stack = new TerraformStack(app, 'shop');
+// Where cdktf would put it, by a path that is the same on every machine.
+new LocalBackend(stack, { path: '../../../../terraform.shop.tfstate' });
 new GoogleProvider(stack, 'google', { project: 'tea-shop', region: 'europe-west1' });
 new Shop(stack, 'Shop');
 app.synth();
