@@ -45,14 +45,18 @@ async function run(path: string, args: (port: number, folder: string) => string[
 /** moto: mocks of most services. It checks no signature. */
 export const startMoto = () => run('moto/venv/bin/moto_server', (port) => ['-H', '127.0.0.1', '-p', `${port}`]);
 
-/** ministack: fewer services, but functions run, as processes. */
-export const startMinistack = () =>
+/**
+ * ministack: fewer services, but functions run, as processes, below TMPDIR and with the `node` of PATH; both can be set with
+ * `environment`.
+ */
+export const startMinistack = (environment: Record<string, string> = {}) =>
   run('ministack/venv/bin/ministack', () => [], {
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: '<port>',
     LAMBDA_EXECUTOR: 'local',
     MINISTACK_ACCOUNT_ID: '123456789012',
     MINISTACK_REGION: 'eu-west-1',
+    ...environment,
   });
 
 /** versitygw: S3 on a folder. It checks every signature, for the region `us-east-1`. */
