@@ -1,8 +1,10 @@
-import { NestedStack, Size, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
+import { Duration as CdkDuration, NestedStack, Size, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { Duration, HttpApi, Secret, ServerlessFunction, Service, Topic } from '../../../lib/index.js';
@@ -238,6 +240,19 @@ describe('tuning', () => {
     });
   });
 
+  test('props that faasten fills itself are no tuning', () => {
+    // @ts-expect-error memory is a setting of the portable function
+    AwsFunction.tune({ memorySize: 1 });
+    // @ts-expect-error so is the timeout, which queues depend on
+    AwsFunction.tune({ timeout: CdkDuration.seconds(1) });
+    // @ts-expect-error the role is the function's own
+    AwsFunction.tune({ role: undefined as unknown as IRole });
+    const stack = newStack();
+    const tuning = [AwsFunction.tune({ memorySize: 1024 } as object)];
+    new ServerlessFunction(stack, 'Hello', { entry, tuning });
+    expect(resourcesOf(stack).Hello!.Properties.MemorySize).toBe(256);
+  });
+
   test('a runtime of another language is refused', () => {
     const tuning = [AwsFunction.tune({ runtime: Runtime.PYTHON_3_13 })];
     expect(errorOf(() => new ServerlessFunction(newStack(), 'Hello', { entry, tuning })).message).toBe(
@@ -281,6 +296,14 @@ describe('escape hatches', () => {
     expect(aws.deadLetters!.node.path).toBe('shop/Hello/DeadLetters');
     (aws.lambda.node.defaultChild as CfnFunction).addPropertyOverride('RecursiveLoop', 'Allow');
     expect(resourcesOf(stack).Hello!.Properties.RecursiveLoop).toBe('Allow');
+  });
+
+  test('take grants of the CDK, in a policy of their own', () => {
+    const stack = newStack();
+    const fn = new ServerlessFunction(stack, 'Hello', { entry });
+    new SqsQueue(stack, 'Other').grantPurge(AwsFunction.of(fn).lambda);
+    const { HelloRoleDefaultPolicy } = resourcesOf(stack);
+    expect(HelloRoleDefaultPolicy!.Properties.PolicyDocument.Statement[0].Action).toContain('sqs:PurgeQueue');
   });
 
   test('say so when the construct is elsewhere', () => {

@@ -1,6 +1,7 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Shop } from '../../../bin/shop/shop.js';
 import { ServerlessFunction, Service } from '../../../lib/index.js';
@@ -65,6 +66,16 @@ test('the only wildcard in permissions is the objects of a bucket', () => {
 describe('judged by others', () => {
   test('the CDK’s own rules find nothing', () => {
     expect(cdkRules(synthesize(shop()))).toEqual([]);
+  });
+
+  test('nor under the feature flags that `cdk init` sets today, which change no kind of resource', () => {
+    expect(Object.keys(CURRENTLY_RECOMMENDED_FLAGS).length).toBeGreaterThan(50);
+    const stack = new Stack(new App({ context: CURRENTLY_RECOMMENDED_FLAGS }), 'shop');
+    new Shop(stack, 'Shop');
+    const template = synthesize(stack);
+    const types = (of: object) => Object.values<any>((of as any).Resources).map(({ Type }) => Type);
+    expect(types(template).sort()).toEqual(types(synthesize(shop())).sort());
+    expect(cdkRules(template)).toEqual([]);
   });
 
   test.skipIf(missing('cfn-lint', available()))('cfn-lint finds nothing but a DependsOn that the CDK always writes', () => {
