@@ -1,11 +1,22 @@
 // Compiles lib to dist (CommonJS), and the runtime a second time to dist/esm, so that bundlers can drop what a function does not use.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Takes out what was compiled from sources that are gone: the compiler leaves it, and it would be packed. */
+function prune() {
+  for (const name of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    const [, stem] = /^(.+?)(?:\.d)?\.m?[jt]s(?:\.map)?$/.exec(name) ?? [];
+    if (!stem) continue;
+    const source = join(root, 'lib', stem.replace(/^esm[/\\]/, ''));
+    if (!['.ts', '.mts', '.mjs'].some((extension) => existsSync(source + extension)))
+      rmSync(join(root, 'dist', name), { force: true });
+  }
+}
 
 /** @returns {number} the compiler's exit code */
 export function build() {
@@ -17,6 +28,7 @@ export function build() {
   });
   mkdirSync(join(root, 'dist/esm'), { recursive: true });
   writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
+  prune();
   return status ?? 1;
 }
 

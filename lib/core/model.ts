@@ -2,6 +2,9 @@
  * The neutral model: what constructs reduce their props to, and all that platforms see. Frozen plain data, no constructs, no
  * cloud. Durations are numbers with their unit in the name; every default is already filled in.
  */
+import type { HttpMethod } from './route.js';
+
+export type { HttpMethod };
 
 export type Access = 'send' | 'publish' | 'read' | 'write' | 'readWrite' | 'invoke';
 
@@ -107,9 +110,6 @@ export interface ApiSpec {
   readonly cors?: CorsSpec;
   readonly tags: Readonly<Record<string, string>>;
 }
-
-export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-export type HttpMethod = (typeof HTTP_METHODS)[number];
 
 export type PathSegment =
   | { readonly kind: 'literal'; readonly text: string }

@@ -1,5 +1,9 @@
 import { invalid, shown } from './errors.js';
-import { HTTP_METHODS, type HttpMethod, type PathSegment, type RouteSpec } from './model.js';
+import type { PathSegment, RouteSpec } from './model.js';
+
+/** Here and not in the model, whose exports are types alone: the package gives it whole to its users as types. */
+export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
 
 /** `GET /orders/{id}`: a method (or ANY), a space, a path. `{name}` is one segment, `{name+}`, only at the end, all that are left. */
 export type RouteKey = `${HttpMethod | 'ANY'} /${string}`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '../../core/errors.js';
-import { type CorsSpec, HTTP_METHODS, type HttpMethod, type RouteSpec } from '../../core/model.js';
-import { routeShape } from '../../core/route.js';
+import type { CorsSpec, HttpMethod, RouteSpec } from '../../core/model.js';
+import { HTTP_METHODS, routeShape } from '../../core/route.js';
 
 /** One route, and where its requests go. */
 export interface Operation {
