@@ -13,7 +13,7 @@ function prune() {
     const [, stem] = /^(.+?)(?:\.d)?\.m?[jt]s(?:\.map)?$/.exec(name) ?? [];
     if (!stem) continue;
     const source = join(root, 'lib', stem.replace(/^esm[/\\]/, ''));
-    if (!['.ts', '.mts', '.mjs'].some((extension) => existsSync(source + extension)))
+    if (!['.ts', '.mts', '.js', '.mjs'].some((extension) => existsSync(source + extension)))
       rmSync(join(root, 'dist', name), { force: true });
   }
 }
