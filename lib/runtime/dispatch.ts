@@ -102,7 +102,8 @@ export class Dispatcher {
       }
     };
     const made = async (part: Part, item: Item): Promise<object> => {
-      if (!('text' in item)) return item;
+      const { attempt: _, ...event } = item;
+      if (!('text' in item)) return event;
       const message = await messageOf(part, item);
       return kind === 'queue' ? { ...message, retry: () => failed.add(item) } : message;
     };

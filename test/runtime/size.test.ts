@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+import { EXPORTED_NAME, entrySource } from '../../lib/core/entry-source.js';
+
+const ROOT = join(__dirname, '../..');
+
+/** What an adapter may add to a bundle, gzipped. */
+const LIMIT = 8000;
+
+/** Bytes of a bundle, gzipped: an ES module without white space, with its names, as functions are bundled. */
+async function gzipped(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    alias: { 'faasten/runtime': join(ROOT, 'dist/esm/runtime') },
+    plugins: [
+      {
+        name: 'handler',
+        setup: ({ onResolve, onLoad }) => {
+          onResolve({ filter: /^handler$/ }, () => ({ path: 'handler', namespace: 'handler' }));
+          onLoad({ filter: /.*/, namespace: 'handler' }, () => ({
+            contents: "import { http } from 'faasten/runtime/index.js'; export default http(async () => new Response('x'));",
+            resolveDir: ROOT,
+          }));
+        },
+      },
+    ],
+  });
+  return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+}
+
+it.each(['lambda', 'functions-framework', 'http-server'] as const)('%s adds at most 8 kB to a bundle', async (adapter) => {
+  const entry = entrySource(
+    { path: 'shop/Hello', handlerFile: 'handler', kinds: ['http'], routes: ['GET /'], links: [], secrets: [] },
+    { adapter, links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' }, secrets: [] },
+  );
+  expect(entry).toContain(`export const ${EXPORTED_NAME} = serve(entry, {`);
+  const without = await gzipped("export { default } from 'handler';");
+  const added = (await gzipped(entry)) - without;
+  process.stderr.write(`${adapter} adds ${added} bytes, gzipped\n`);
+  expect(added).toBeLessThanOrEqual(LIMIT);
+  expect(added).toBeGreaterThan(1000);
+});
+
+it('a handler alone carries next to nothing of the runtime', async () => {
+  expect(await gzipped("export { default } from 'handler';")).toBeLessThan(300);
+});
