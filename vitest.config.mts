@@ -30,6 +30,8 @@ export default defineConfig({
   plugins: [compiled],
   test: {
     include: ['test/**/*.test.ts'],
+    // A suite of its own: vitest.package.config.mts.
+    exclude: ['test/package/**', '**/node_modules/**'],
     globalSetup: ['test/setup/build.mts'],
     env: { CDK_VALIDATION: 'false' },
     testTimeout: 60_000,

@@ -3,7 +3,8 @@
  * fail on the next one.
  */
 export const RESERVED_ENVIRONMENT: readonly { readonly pattern: RegExp; readonly owner: string }[] = [
-  { pattern: /^FAASTEN_/, owner: 'faasten' },
+  // But the level of logs, which is for users to set.
+  { pattern: /^FAASTEN_(?!LOG_LEVEL$)/, owner: 'faasten' },
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
   { pattern: /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$)/, owner: 'AWS Lambda' },
   // https://cloud.google.com/functions/docs/configuring/env-var#runtime_environment_variables_set_automatically

@@ -152,7 +152,7 @@ type NamesOf<H> = H extends Handler<any, infer L> ? keyof L : never;
 type LinkNamed<H, K> = H extends Handler<any, infer L> ? (K extends keyof L ? L[K] : never) : never;
 
 /** One client that is each of the union `C`: of a bucket that one part reads and another writes, a client that does both. */
-type Together<C> = C extends { readonly '~link'?: { readonly kind: 'bucket' } }
+type Together<C> = [C] extends [{ readonly '~link'?: { readonly kind: 'bucket' } }]
   ? [AccessOf<C>] extends [infer A]
     ? IsUnion<A> extends true
       ? BucketClient

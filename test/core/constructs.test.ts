@@ -170,6 +170,7 @@ group('errors say what, where, which value and what to do', () => {
     ],
     ['timeout type', { timeout: 30 }, "function 'App/F': timeout is 30; give a Duration, as in Duration.seconds(30)"],
     ['reserved variable', { environment: { AWS_REGION: 'x' } }, 'which AWS Lambda keeps for itself; choose another name'],
+    ['variable of faasten', { environment: { FAASTEN_LINK_orders: 'x' } }, 'which faasten keeps for itself; choose another name'],
     ['variable name', { environment: { 'a-b': 'x' } }, "environment has the name 'a-b'; use letters, digits and _"],
     ['variable value', { environment: { A: 1 } }, 'environment.A is 1; give a string'],
     ['two codes', { image: 'x' }, 'it has several kinds of code: entry, image; give exactly one'],
@@ -285,6 +286,11 @@ group('errors say what, where, which value and what to do', () => {
       'name the origins',
     );
   });
+});
+
+test('the level of logs is for users to set', () => {
+  new ServerlessFunction(root, 'F', { entry, environment: { FAASTEN_LOG_LEVEL: 'debug' } });
+  expect(paper.functions.get('App/F')!.environment).toEqual({ FAASTEN_LOG_LEVEL: 'debug' });
 });
 
 test('a framework’s own Duration fits', () => {
