@@ -26,6 +26,8 @@ export interface FunctionServer {
 export function serve(entry: unknown, options: ServeOptions): FunctionServer {
   const fn = serveHttp(entry, options);
   const server = createServer((request, response) => {
+    // close() ends connections that are idle then; those that were busy would stay open for more.
+    response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
     void answer(fn, request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE;
