@@ -16,7 +16,9 @@ for (const file of process.argv.slice(2)) {
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   skipped += report.numPendingTests + report.numTodoTests;
-  failed += report.testResults.filter((each) => each.status === 'failed' && each.assertionResults.every((test) => test.status !== 'failed')).length;
+  failed += report.testResults.filter(
+    (each) => each.status === 'failed' && each.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
   if (report.numTotalTests === 0) failed += 1;
 }
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);

@@ -1,0 +1,21 @@
+const { App, Chart } = require('cdk8s');
+const { HttpApi, Queue, ServerlessFunction, Service } = require('faasten');
+const { KubernetesFunction } = require('faasten/kubernetes');
+const { http } = require('faasten/runtime');
+const { synthesize } = require('faasten/testing');
+
+function unit() {
+  return new Chart(new App(), 'shop', { namespace: 'shop' });
+}
+
+const stack = unit();
+const service = new Service(stack, 'Shop', { root: __dirname });
+const create = new ServerlessFunction(service, 'Create', {
+  entry: 'handlers/create-order.ts',
+  links: { orders: new Queue(service, 'Orders') },
+});
+new HttpApi(service, 'Api', { routes: { 'POST /orders': create } });
+const template = synthesize(stack, { bundle: true });
+const native = Boolean(KubernetesFunction.of(create).service);
+const loaded = Object.keys(require.cache);
+console.log(JSON.stringify({ template, native, loaded, runtime: typeof http }));
