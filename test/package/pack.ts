@@ -1,7 +1,7 @@
 /** Packs the package once for all tests, and names the tarball by its content: npm then installs it again only when it changed. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { enginesDirectory } from '../engines/engine.js';
 
@@ -18,7 +18,8 @@ export interface Packed {
 
 export const packed = (): Packed => JSON.parse(readFileSync(join(consumersDirectory, 'packed.json'), 'utf8'));
 
-export default function setup(): void {
+export default async function setup(): Promise<void> {
+  const { build } = await import('../../scripts/build.mjs');
   if (build() !== 0) throw new Error('the package does not compile');
   mkdirSync(consumersDirectory, { recursive: true });
   for (const stale of readdirSync(consumersDirectory)) {
