@@ -57,7 +57,7 @@ export function consumer({ name, dependencies, overrides, ...project }: Project)
     run: start,
     json(args, nodePath = process.execPath) {
       const { status, output } = start(args, { node: nodePath });
-      const line = output.split('\n').find((each) => each.startsWith('{'));
+      const line = output.split('\n').find((each) => /^[{[]/.test(each));
       if (status !== 0 || line === undefined) throw new Error(`'${args.join(' ')}' failed (${status}):\n${output}`);
       return JSON.parse(line);
     },
