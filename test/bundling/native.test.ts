@@ -43,7 +43,8 @@ describe('native modules', () => {
       `node_modules/@esbuild/${HERE.os}-${HERE.cpu}/package.json`,
       'node_modules/esbuild/package.json',
     ]);
-    expect(artifact.heaviest[0]!.name).toBe(`node_modules/@esbuild/${HERE.os}-${HERE.cpu}`);
+    // (esbuild's install script, where it was allowed to run, has put a second copy of the program into esbuild itself.)
+    expect(artifact.heaviest.slice(0, 2).map(({ name }) => name)).toContain(`node_modules/@esbuild/${HERE.os}-${HERE.cpu}`);
     const binary = join(artifact.directory, `node_modules/@esbuild/${HERE.os}-${HERE.cpu}/bin/esbuild`);
     expect(statSync(binary).mode & 0o777).toBe(0o755);
   });
