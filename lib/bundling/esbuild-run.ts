@@ -10,7 +10,7 @@ const requireHere = createRequire(__filename);
  * For esbuild's Go process: collect garbage when the heap has tripled, not doubled (saves about a tenth of the time), but more
  * often where it comes near the soft limit. What the user sets wins.
  */
-const GO_SETTINGS = { GOGC: '200', GOMEMLIMIT: '600MiB' };
+const GO_SETTINGS = { GOGC: '200', GOMEMLIMIT: '450MiB' };
 
 export const esbuildVersion = (): string => (requireHere('esbuild/package.json') as { version: string }).version;
 
