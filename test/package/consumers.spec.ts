@@ -27,6 +27,7 @@ suite('a project with cdktn in place of cdktf', {
   folder: 'cdktn',
   dependencies: { ...cdktn, ...google, constructs: constructs.older },
   overrides: { cdktf: '$cdktf' },
+  compilers: ['7'],
 });
 
 suite('a project with only cdk8s', {
@@ -39,4 +40,5 @@ suite('a project with only cdk8s, and the newest constructs', {
   name: 'kubernetes',
   folder: 'kubernetes-newest',
   dependencies: { ...cdk8s, constructs: constructs.newest },
+  compilers: ['7'],
 });

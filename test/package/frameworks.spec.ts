@@ -29,7 +29,7 @@ describe.each(nodes())('a project without a framework, Node %s', (_, path) => {
   });
 
   test('imports it by name', () => {
-    expect(project.json(['bare.mjs'], path)).toEqual(Array(5).fill('function'));
+    expect(project.json(['bare.mjs'], path).imported).toEqual(Array(5).fill('function'));
   });
 });
 

@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { globals: true, include: ['test/*.test.ts'], pool: 'forks' } });
+export default defineConfig({ test: { globals: true, include: ['test/*.test.ts'], pool: 'forks', testTimeout: 60_000 } });
