@@ -18,10 +18,34 @@ export interface Packed {
 
 export const packed = (): Packed => JSON.parse(readFileSync(join(consumersDirectory, 'packed.json'), 'utf8'));
 
-export default async function setup(): Promise<void> {
+/** One run at a time: what a second one packs would be installed under the first one's tests. A run that died holds nothing. */
+async function locked(): Promise<() => void> {
+  const lock = join(consumersDirectory, 'running');
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (!isRunning(lock)) rmSync(lock, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+function isRunning(lock: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(lock, 'utf8')), 0);
+  } catch {
+    return false;
+  }
+}
+
+export default async function setup(): Promise<() => void> {
   const { build } = await import('../../scripts/build.mjs');
   if (build() !== 0) throw new Error('the package does not compile');
   mkdirSync(consumersDirectory, { recursive: true });
+  const release = await locked();
   for (const stale of readdirSync(consumersDirectory)) {
     if (stale.endsWith('.tgz')) rmSync(join(consumersDirectory, stale), { force: true });
   }
@@ -38,4 +62,5 @@ export default async function setup(): Promise<void> {
   renameSync(made, tarball);
   const answer: Packed = { tarball, bytes: report.size, files: report.files };
   writeFileSync(join(consumersDirectory, 'packed.json'), JSON.stringify(answer));
+  return release;
 }
