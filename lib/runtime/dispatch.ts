@@ -81,7 +81,7 @@ export class Dispatcher {
         const response = (await part.run(request, { ...(await this.ready(context)), params, route, body })) as Response;
         if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
-        void response.body.cancel();
+        response.body.cancel().catch(() => {});
         return await deliver(new Response(null, response));
       } catch (error) {
         return deliver(this.problem(error, context));

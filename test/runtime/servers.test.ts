@@ -46,6 +46,20 @@ export default handlers({
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         log.info('aborted', { reason: signal.reason.name });
         return new Response('nobody reads this');
+      case '/unread':
+        return new Response('not read');
+      case '/half-read':
+        await request.body.getReader().read();
+        return new Response('half read');
+      case '/control':
+        return new Response('x', { headers: { 'content-length': '1', 'x-control': '\\x01' } });
+      case '/used': {
+        const used = new Response('used');
+        await used.text();
+        return used;
+      }
+      case '/kept':
+        return new Response(new ReadableStream({ cancel: () => { throw new Error('no'); } }));
       case '/late':
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         return new Response(signal.reason.name);
@@ -176,6 +190,40 @@ describe.each(['http-server', 'functions-framework'])('%s', (adapter) => {
     const response = await fetch(`${server.origin}/_faasten/http/broken`);
     await expect(response.text()).rejects.toThrow();
     await until(() => server.output().includes('the answer broke off'));
+  });
+
+  it('takes the next request of a connection, whatever was left unread of a body', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = (path: string, body?: Uint8Array) =>
+      new Promise<[string, number | undefined]>((resolve, reject) => {
+        const { port } = new URL(server.origin);
+        const request = rawRequest({ port, path, agent, method: body ? 'POST' : 'GET' }, (response) => {
+          let text = '';
+          response.on('data', (data) => {
+            text += data;
+          });
+          response.on('end', () => resolve([text, request.socket?.localPort]));
+        }).on('error', reject);
+        request.end(body);
+      });
+    const long = new Uint8Array(5_000_000);
+    const [first, connection] = await send('/_faasten/http/unread', long);
+    expect(first).toBe('not read');
+    expect(await send('/_faasten/http/half-read', long)).toEqual(['half read', connection]);
+    expect(await send('/_faasten/http/unread')).toEqual(['not read', connection]);
+    agent.destroy();
+  });
+
+  it('answers 500 for what cannot be sent, and lives on', async () => {
+    for (const path of ['control', 'used']) {
+      const response = await fetch(`${server.origin}/_faasten/http/${path}`);
+      expect([response.status, await response.json()]).toEqual([500, { title: 'Internal Server Error', status: 500 }]);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+    for (const path of ['kept', 'used']) await fetch(`${server.origin}/_faasten/http/${path}`, { method: 'HEAD' });
+    expect((await fetch(`${server.origin}/_faasten/http/unread`)).status).toBe(200);
+    expect(server.process.exitCode).toBe(null);
+    expect(server.output()).not.toContain('Exception from a finished function');
   });
 
   it('answers events, and nothing that has no mark', async () => {

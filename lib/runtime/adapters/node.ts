@@ -13,29 +13,40 @@ export type NodeRequest = IncomingMessage & { readonly rawBody?: Uint8Array; rea
 /** Has a function answer a request of node:http. Resolves when the answer is sent, or nobody waits for it any more. */
 export async function answer({ fetch, dispatcher }: HttpFunction, from: NodeRequest, to: ServerResponse): Promise<void> {
   const gone = new AbortController();
-  to.once('close', () => to.writableFinished || gone.abort());
+  to.once('close', () => {
+    if (!to.writableFinished) gone.abort();
+    // What the handler left unread of the body stands between this request and the next one of its connection.
+    from.removeAllListeners('data').resume();
+  });
   let response: Response;
   try {
     response = await fetch(requestOf(from, gone.signal));
   } catch (error) {
     response = problemResponse(error as HttpProblem);
   }
+  try {
+    await send(response, to);
+  } catch (error) {
+    if (!gone.signal.aborted) dispatcher.logOf().error('the answer broke off', { error });
+    // Once the status is sent, all that is left to say is that the answer is not whole.
+    if (to.headersSent) return void to.destroy();
+    response.body?.cancel().catch(() => {});
+    for (const name of to.getHeaderNames()) to.removeHeader(name);
+    await send(problemResponse(new HttpProblem(500, 'Internal Server Error')), to).catch(() => to.destroy());
+  }
+}
+
+/** @throws when headers or body cannot be sent */
+async function send(response: Response, to: ServerResponse): Promise<void> {
   // The object form of writeHead would join repeated headers.
   to.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== 'set-cookie') to.setHeader(name, value);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) to.setHeader('set-cookie', cookies);
-  try {
-    if (!response.body) to.end();
-    else {
-      to.flushHeaders();
-      await pipeline(Readable.fromWeb(response.body as never), to);
-    }
-  } catch (error) {
-    // The status is sent already: all that is left to say is that the answer is not whole.
-    to.destroy();
-    if (!gone.signal.aborted) dispatcher.logOf().error('the answer broke off', { error });
-  }
+  if (!response.body) return void to.end();
+  const body = Readable.fromWeb(response.body as never);
+  to.flushHeaders();
+  await pipeline(body, to);
 }
 
 /** @throws HttpProblem when the request line or the Host header make no URL, or one that means another path */
