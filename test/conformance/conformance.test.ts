@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { missing } from '../engines/engine.js';
 import { aws, awsRest } from './aws.js';
 import { google } from './google.js';
@@ -41,6 +41,11 @@ describe.each<Target>([aws, awsRest, google, kubernetes])('$name', (target) => {
       seen.length = 0;
     });
 
+    const lineWith = (text: string) =>
+      running
+        .output()
+        .split('\n')
+        .find((each) => each.includes(text));
     const get = (path: string, more: Partial<ClientRequest> = {}) => running.request({ method: 'GET', target: path, ...more });
     const echoed = async (request: ClientRequest) => {
       const { status, body, headers } = await running.request(request);
@@ -132,10 +137,8 @@ describe.each<Target>([aws, awsRest, google, kubernetes])('$name', (target) => {
         title: 'Internal Server Error',
         requestId: expect.stringMatching(/.+/),
       });
-      const line = running
-        .output()
-        .split('\n')
-        .find((each) => each.includes('hunter2'))!;
+      // The log has a pipe of its own, and may arrive after the answer.
+      const line = await vi.waitUntil(() => lineWith('hunter2'), { timeout: 5000 });
       expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({
         level: 'ERROR',
         error: { message: 'the password is hunter2' },
