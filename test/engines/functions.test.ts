@@ -57,7 +57,7 @@ describe.skipIf(missing('aws-lambda-ric', lambda.available()))('Lambda', () => {
       node: '24',
       cwd: true,
     });
-    expect(running.output()).toContain('handled ü');
+    await expect.poll(() => running.output()).toContain('handled ü');
     expect((await running.invoke({ a: 2 })).payload).toMatchObject({ event: { a: 2 } });
   });
 
@@ -118,7 +118,7 @@ describe.skipIf(missing('node 24', http.available()))('functions that are HTTP s
       headers: { 'Content-Type': 'text/plain' },
     });
     expect(await response.json()).toEqual({ path: '/some/path', body: 'text', node: '24', given: 'yes' });
-    expect(running.output()).toContain('handled');
+    await expect.poll(() => running.output()).toContain('handled');
     await elsewhere(running.url);
   });
 

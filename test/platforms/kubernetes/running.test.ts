@@ -105,7 +105,7 @@ describe('the shop, bundled and started as in its containers', () => {
       });
     const order = '2f1b6c1e-2a4f-4d0b-9a53-4f3c0e7b8a11';
     expect((await post({ order, customer: 'a@shop.example', status: 'paid' })).status).toBe(204);
-    expect(output()).toContain('your tea is on its way');
+    await expect.poll(output).toContain('your tea is on its way');
     // What is no event of the shop is not acknowledged, so that the Broker tries again and then gives up to the dead letters.
     expect((await post({ order })).status).toBeGreaterThanOrEqual(400);
     child.kill('SIGTERM');
