@@ -24,8 +24,16 @@ export function attachmentOf(construct: IConstruct): Attachment | undefined {
   return (construct as IConstruct & { [ATTACHMENT]?: Attachment })[ATTACHMENT];
 }
 
-/** The backend of a portable construct if it is of that type and on that platform: what `AwsFunction.of(fn)` is made of. */
-export function backendOf<B extends Backend>(construct: IConstruct, type: Attachment['type'], platform: string): B | undefined {
+/**
+ * What `view` makes of the backend of a portable construct, if it is of that type and on that platform: what
+ * `AwsFunction.tryOf(fn)` is made of.
+ */
+export function viewOf<B extends Backend, V>(
+  construct: IConstruct,
+  type: Attachment['type'],
+  platform: string,
+  view: (backend: B) => V,
+): V | undefined {
   const attachment = attachmentOf(construct);
-  return attachment?.type === type && attachment.platform.name === platform ? (attachment.backend as B) : undefined;
+  return attachment?.type === type && attachment.platform.name === platform ? view(attachment.backend as B) : undefined;
 }

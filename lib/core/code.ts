@@ -108,14 +108,13 @@ class Registry {
 
   register(scope: IConstruct, source: CodeSource, preset: BundlePreset): PreparedCode {
     let artifact: CodeArtifact | undefined;
+    const unlessPlaceholder = (make: () => CodeArtifact): PreparedCode => ({ artifact: () => placeholderOf(scope) ?? make() });
     if (source.spec.kind === 'prebuilt') {
       const directory = existing(source, source.spec.directory, 'directory');
-      return {
-        artifact: () => {
-          artifact ??= placeholderOf(scope) ?? prebuilt(directory);
-          return artifact;
-        },
-      };
+      return unlessPlaceholder(() => {
+        artifact ??= prebuilt(directory);
+        return artifact;
+      });
     }
     if (source.spec.kind !== 'entry')
       throw new FaastenError('internal', `'${source.path}' has no code to bundle: it is an image`, source.path);
@@ -128,14 +127,10 @@ class Registry {
         artifact = made;
       },
     });
-    return {
-      artifact: () => {
-        const placeholder = placeholderOf(scope);
-        if (placeholder) return placeholder;
-        if (!artifact) this.bundleAll();
-        return artifact!;
-      },
-    };
+    return unlessPlaceholder(() => {
+      if (!artifact) this.bundleAll();
+      return artifact!;
+    });
   }
 
   private bundleAll(): void {

@@ -89,3 +89,10 @@ export const otherPlatform = (
     `'${path}' is on the ${platform} platform, but ${what} '${other}' is on ${otherPlatformName}; put both into one stack, app or chart`,
     path,
   );
+
+export const elsewhere = (platform: string, what: string, path: string, view: string): FaastenError =>
+  new FaastenError(
+    'platform-mismatch',
+    `${what} '${path}' is not on the ${platform} platform; use ${view}.tryOf(...), which gives undefined then`,
+    path,
+  );

@@ -11,8 +11,8 @@ import type { IQueue, Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { HttpApi } from '../../api.js';
 import type { Bucket } from '../../bucket.js';
-import { type Attachment, backendOf } from '../../core/attachment.js';
-import { FaastenError, invalid, shown } from '../../core/errors.js';
+import { type Attachment, viewOf } from '../../core/attachment.js';
+import { invalid, elsewhere as notThere, shown } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { RouteKey } from '../../core/route.js';
 import type { ServerlessFunction } from '../../function.js';
@@ -153,14 +153,9 @@ export class AwsBucket {
 }
 
 function wrapped<B extends Backend, T>(construct: IConstruct, type: Attachment['type'], wrap: (backend: B) => T): T | undefined {
-  const backend = backendOf<B>(construct, type, 'aws');
-  return backend && wrap(backend);
+  return viewOf(construct, type, 'aws', wrap);
 }
 
-function elsewhere(what: string, construct: IConstruct, name: string): never {
-  throw new FaastenError(
-    'platform-mismatch',
-    `${what} '${construct.node.path}' is not on the aws platform; use ${name}.tryOf(...), which gives undefined then`,
-    construct.node.path,
-  );
+function elsewhere(what: string, construct: IConstruct, view: string): never {
+  throw notThere('aws', what, construct.node.path, view);
 }

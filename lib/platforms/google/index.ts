@@ -10,8 +10,8 @@ import type { TerraformResource } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { HttpApi } from '../../api.js';
 import type { Bucket } from '../../bucket.js';
-import { type Attachment, backendOf } from '../../core/attachment.js';
-import { FaastenError } from '../../core/errors.js';
+import { type Attachment, viewOf } from '../../core/attachment.js';
+import { elsewhere as notThere } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { ServerlessFunction } from '../../function.js';
 import type { Queue } from '../../queue.js';
@@ -158,14 +158,9 @@ export class GoogleBucket {
 }
 
 function wrapped<B extends Backend, T>(construct: IConstruct, type: Attachment['type'], wrap: (backend: B) => T): T | undefined {
-  const backend = backendOf<B>(construct, type, 'google');
-  return backend && wrap(backend);
+  return viewOf(construct, type, 'google', wrap);
 }
 
-function elsewhere(what: string, construct: IConstruct, name: string): never {
-  throw new FaastenError(
-    'platform-mismatch',
-    `${what} '${construct.node.path}' is not on the google platform; use ${name}.tryOf(...), which gives undefined then`,
-    construct.node.path,
-  );
+function elsewhere(what: string, construct: IConstruct, view: string): never {
+  throw notThere('google', what, construct.node.path, view);
 }

@@ -1,7 +1,7 @@
 /** What a cdk8s Chart is to faasten, past what is portable: options of the cluster, tuning, and the manifests behind constructs. */
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { backendOf } from '../../core/attachment.js';
+import { viewOf } from '../../core/attachment.js';
 import { invalid } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { ApiResources, KubernetesApiTuning } from './api.js';
@@ -26,10 +26,7 @@ function tuning<T extends object>(construct: Type) {
 }
 
 function finders<B extends Backend, V>(type: Type, view: (backend: B) => V) {
-  const tryOf = (construct: IConstruct): V | undefined => {
-    const backend = backendOf<B>(construct, type, 'kubernetes');
-    return backend && view(backend);
-  };
+  const tryOf = (construct: IConstruct): V | undefined => viewOf(construct, type, 'kubernetes', view);
   const of = (construct: IConstruct): V => {
     const found = tryOf(construct);
     if (found) return found;
