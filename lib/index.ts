@@ -33,17 +33,16 @@ export type { RouteKey } from './core/route.js';
 export { platformOf, usePlatform } from './core/scope.js';
 export { Trigger } from './core/trigger.js';
 export type { HandlerKind, Linkable, LinkShape, TriggerOf } from './core/typing.js';
-export {
-  type BuildCode,
-  type EnteredAs,
-  type EntryCode,
-  type FunctionProps,
-  type FunctionSettings,
-  type ImageCode,
-  type PrebuiltCode,
-  type RetryOptions,
-  ServerlessFunction,
-} from './function.js';
+export { type EnteredAs, ServerlessFunction } from './function.js';
+export type {
+  BuildCode,
+  EntryCode,
+  FunctionProps,
+  FunctionSettings,
+  ImageCode,
+  PrebuiltCode,
+  RetryOptions,
+} from './function-props.js';
 export { Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
 export { type CronOptions, Schedule } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';
