@@ -75,7 +75,7 @@ export class HttpApiBackend implements ApiBackend {
       const integration = new CfnIntegration(scope, 'Resource', {
         apiId: this.resource.apiId,
         integrationType: 'AWS_PROXY',
-        integrationUri: fn.resource.functionArn,
+        integrationUri: fn.target.arn,
         payloadFormatVersion: '2.0',
       });
       const requests = Stack.of(scope).formatArn({
@@ -83,7 +83,7 @@ export class HttpApiBackend implements ApiBackend {
         resource: this.resource.apiId,
         resourceName: '*',
       });
-      allowInvocation(scope, fn.resource, 'apigateway.amazonaws.com', requests);
+      allowInvocation(scope, fn.target, 'apigateway.amazonaws.com', requests);
       fn.warnOfGatewayTimeout();
       target = `integrations/${integration.ref}`;
       this.targets.set(fn, target);

@@ -63,14 +63,14 @@ export function triggerByObjects(
     targets: [
       {
         id: 'Function',
-        arn: fn.resource.functionArn,
+        arn: fn.target.arn,
         inputTransformer: inputTemplate === undefined ? undefined : { inputTemplate },
         retryPolicy: { maximumRetryAttempts: events.retries },
         deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
       },
     ],
   });
-  allowInvocation(scope, fn.resource, SERVICE, rule.attrArn);
+  allowInvocation(scope, fn.target, SERVICE, rule.attrArn);
   events.acceptFrom(SERVICE, rule.attrArn);
 }
 

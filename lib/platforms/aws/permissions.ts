@@ -1,7 +1,8 @@
 import { Effect, type PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnPermission, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { InvocationTarget } from './target.js';
 
 /** Adds one statement that allows exactly `actions` on exactly `resources`. */
 export function allow(policy: PolicyDocument, actions: readonly string[], ...resources: string[]): void {
@@ -14,10 +15,10 @@ export function allowKey(policy: PolicyDocument, key: IKey | undefined, actions:
 }
 
 /** Lets one resource of an AWS service invoke the function, and no other. */
-export function allowInvocation(scope: Construct, fn: LambdaFunction, service: string, sourceArn: string): CfnPermission {
+export function allowInvocation(scope: Construct, target: InvocationTarget, service: string, sourceArn: string): CfnPermission {
   return new CfnPermission(scope, 'Permission', {
     action: 'lambda:InvokeFunction',
-    functionName: fn.functionArn,
+    functionName: target.arn,
     principal: service,
     sourceArn,
   });

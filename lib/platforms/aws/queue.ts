@@ -57,7 +57,7 @@ export function triggerByQueue(scope: Construct, fn: LambdaBackend, trigger: Que
   allow(fn.policy, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.resource.queueArn);
   allowKey(fn.policy, queue.resource.encryptionMasterKey, ['kms:Decrypt']);
   new CfnEventSourceMapping(scope, 'Resource', {
-    functionName: fn.resource.functionName,
+    functionName: fn.target.functionName,
     eventSourceArn: queue.resource.queueArn,
     batchSize,
     maximumBatchingWindowInSeconds: windowSeconds === 0 ? undefined : windowSeconds,

@@ -1,8 +1,11 @@
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Aws, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CronField, CronSpec, ScheduleTriggerSpec } from '../../core/model.js';
 import { scheduleInput } from '../../runtime/wire.js';
 import type { LambdaBackend } from './function.js';
+import { allow } from './permissions.js';
 
 /** A schedule of EventBridge Scheduler; what it cannot deliver goes to the function's dead letters. */
 export function triggerBySchedule(scope: Construct, fn: LambdaBackend, name: string, trigger: ScheduleTriggerSpec): void {
@@ -13,12 +16,29 @@ export function triggerBySchedule(scope: Construct, fn: LambdaBackend, name: str
     scheduleExpression: expression.kind === 'cron' ? cronExpression(expression.cron) : rateExpression(expression.everySeconds),
     scheduleExpressionTimezone: expression.kind === 'cron' ? expression.timeZone : undefined,
     target: {
-      arn: fn.resource.functionArn,
-      roleArn: fn.roleOfSchedules().roleArn,
+      arn: fn.target.arn,
+      roleArn: roleOf(fn).roleArn,
       input: scheduleInput(name),
       retryPolicy: { maximumRetryAttempts: events.retries },
       deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
     },
+  });
+}
+
+/** One role for all schedules of a function, which may start this function and nothing else. */
+function roleOf(fn: LambdaBackend): Role {
+  const known = fn.scope.node.tryFindChild('SchedulerRole');
+  if (known) return known as Role;
+  const { deadLetters } = fn.async();
+  const policy = new PolicyDocument();
+  allow(policy, ['lambda:InvokeFunction'], fn.target.arn);
+  if (deadLetters) allow(policy, ['sqs:SendMessage'], deadLetters.queueArn);
+  const group = Stack.of(fn.scope).formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
+  return new Role(fn.scope, 'SchedulerRole', {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group } },
+    }),
+    inlinePolicies: { Invoke: policy },
   });
 }
 

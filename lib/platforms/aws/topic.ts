@@ -30,11 +30,11 @@ export function triggerByTopic(scope: Construct, fn: LambdaBackend, { filter }: 
   new CfnSubscription(scope, 'Resource', {
     topicArn,
     protocol: 'lambda',
-    endpoint: fn.resource.functionArn,
+    endpoint: fn.target.arn,
     filterPolicy: filtered ? filter : undefined,
     filterPolicyScope: filtered ? 'MessageAttributes' : undefined,
     redrivePolicy: events.deadLetters && { deadLetterTargetArn: events.deadLetters.queueArn },
   });
-  allowInvocation(scope, fn.resource, SERVICE, topicArn);
+  allowInvocation(scope, fn.target, SERVICE, topicArn);
   events.acceptFrom(SERVICE, topicArn);
 }
