@@ -9,6 +9,7 @@ export interface Limit {
 
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
 const LAMBDA_SQS = 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html';
+const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
 const TAGS = 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html';
 
 export const LIMITS = {
@@ -40,6 +41,12 @@ export const LIMITS = {
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
   },
   apiNameMax: { value: 128, source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html' },
+  stackResources: { value: 500, source: CLOUDFORMATION },
+  /** 1 MB, which the CDK reads as 1,048,576 bytes and cfn-lint as this. */
+  templateBytes: { value: 1_000_000, source: CLOUDFORMATION },
+  stackOutputs: { value: 200, source: CLOUDFORMATION },
+  stackParameters: { value: 200, source: CLOUDFORMATION },
+  stackMappings: { value: 200, source: CLOUDFORMATION },
   tagsMax: { value: 50, source: TAGS },
   tagKeyMax: { value: 128, source: TAGS },
   tagValueMax: { value: 256, source: TAGS },

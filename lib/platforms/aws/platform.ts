@@ -10,6 +10,7 @@ import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
 import { LambdaBackend } from './function.js';
 import { QueueResources } from './queue.js';
+import { watchStackLimits } from './stack-limits.js';
 import { TopicResources } from './topic.js';
 
 /** AWS, in stacks of aws-cdk-lib. */
@@ -27,7 +28,8 @@ const AWS: Platform = {
 };
 
 /** A stack needs no settings of its own: its region and account are the CDK's business. */
-export function platformFor(_unit: IConstruct): Platform {
+export function platformFor(unit: IConstruct): Platform {
+  watchStackLimits(unit as Stack);
   return AWS;
 }
 
