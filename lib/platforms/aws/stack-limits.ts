@@ -6,6 +6,9 @@ import { LIMITS, type Limit } from './limits.js';
 /** From here on there is a warning: enough is left to do something about it before a deployment fails. */
 const WARN_AT = 0.8;
 const HEAVIEST_SHOWN = 5;
+/** What the synthesizers of stacks that are bootstrapped add when they write: a parameter, and a rule on it of about so many bytes. */
+const RULE_PARAMETER = 'BootstrapVersion';
+const RULE_BYTES = 800;
 
 interface Template {
   readonly Resources?: object;
@@ -40,7 +43,7 @@ const COUNTS: readonly Count[] = [
     id: 'templateSize',
     what: 'bytes of template',
     limit: LIMITS.templateBytes,
-    count: (template, stack) => Buffer.byteLength(JSON.stringify(template, undefined, indentation(stack))),
+    count: (template, stack) => Buffer.byteLength(JSON.stringify(template, undefined, indentation(stack))) + RULE_BYTES,
     weight: (resource) => Buffer.byteLength(JSON.stringify(Stack.of(resource).resolve(rendered(resource)))),
     advice: `${SPLIT}, or write templates without indentation: new Stack(…, { suppressTemplateIndentation: true })`,
   },
@@ -55,7 +58,7 @@ const COUNTS: readonly Count[] = [
     id: 'stackParameters',
     what: 'parameters',
     limit: LIMITS.stackParameters,
-    count: ({ Parameters = {} }) => Object.keys(Parameters).length,
+    count: ({ Parameters = {} }, stack) => new Set([...Object.keys(Parameters), ...(stack.nested ? [] : [RULE_PARAMETER])]).size,
     advice: 'a nested stack has one for every resource outside that it refers to: put what refers to each other into one stack',
   },
   {
