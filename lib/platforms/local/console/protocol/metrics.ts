@@ -44,10 +44,15 @@ export interface Timeline {
   /** Only functions that exist now; those that never ran have no bars. */
   readonly lanes: readonly TimelineLane[];
   readonly used: Reservation;
-  /** What an always-on app would have kept for the same work. */
+  /**
+   * What an always-on app would have kept for the same work: enough for the busiest moment of the window, all of the time. Where
+   * nothing ran, enough for the largest function once.
+   */
   readonly alwaysOn: Reservation & {
-    /** How it was counted, in a sentence. */
-    readonly assumption: string;
+    /** Memory of all that ran at the same time, at most. */
+    readonly peakMemoryMiB: number;
+    /** Invocations at the same time, at most. */
+    readonly peakConcurrency: number;
   };
 }
 
