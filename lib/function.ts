@@ -5,7 +5,7 @@ import { Checks, frozen } from './core/checks.js';
 import { codeReference, type EntryRequest } from './core/code.js';
 import { conflicting, otherPlatform, shown } from './core/errors.js';
 import { linkTargetOf, makeLinkable } from './core/link.js';
-import type { CodeSpec, FunctionSpec } from './core/model.js';
+import type { CodeSpec, FunctionSpec, RolloutSpec } from './core/model.js';
 import {
   type BackendLink,
   type BucketBackend,
@@ -20,7 +20,7 @@ import { isTrigger, type Trigger } from './core/trigger.js';
 import type { CallShape, HandlerKind, KindsOf, Linkable, TriggerOf } from './core/typing.js';
 import type { FunctionProps } from './function-props.js';
 import { isSecret, type Secret } from './secret.js';
-import { type FunctionDefaults, mergeDefaults, surroundingsOf } from './service.js';
+import { type FunctionDefaults, mergeDefaults, type Rollout, surroundingsOf } from './service.js';
 
 /** A function that can be entered as kind `K`. */
 export interface EnteredAs<K extends HandlerKind> {
@@ -176,8 +176,22 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
         maxAttempts: checks.integer('retry.maxAttempts', props.retry?.maxAttempts ?? 3, 1),
         deadLetters: props.retry?.deadLetters ?? true,
       },
+      rollout: settings.rollout && this.rolloutSpec(settings.rollout),
       logRetentionDays: settings.logRetention === undefined ? undefined : checks.days('logRetention', settings.logRetention),
       tags: checks.tags({ ...tags, ...props.tags }),
+    };
+  }
+
+  private rolloutSpec({ canary, linear }: Rollout): RolloutSpec {
+    if (!canary === !linear) this.checks.fail('rollout is neither canary nor linear, or both', 'give one of them');
+    const { percent } = canary ?? linear!;
+    const kind = canary ? 'canary' : 'linear';
+    return {
+      kind,
+      percent: this.checks.integer(`rollout.${kind}.percent`, percent, 1, 99),
+      seconds: canary
+        ? this.checks.seconds('rollout.canary.bake', canary.bake, 1)
+        : this.checks.seconds('rollout.linear.every', linear!.every, 1),
     };
   }
 

@@ -46,5 +46,5 @@ export type {
 export { Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
 export { type CronOptions, Schedule } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';
-export { type FunctionDefaults, Service, type ServiceProps } from './service.js';
+export { type FunctionDefaults, type Rollout, Service, type ServiceProps } from './service.js';
 export { Topic, type TopicProps, type TopicTriggerOptions } from './topic.js';

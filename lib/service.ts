@@ -6,6 +6,19 @@ import type { TuningEntry } from './core/platform.js';
 
 const SERVICE = Symbol.for('faasten.service');
 
+/** A share of the traffic for a while, then the rest; or one share after the other. */
+export type Rollout =
+  | {
+      /** `percent` of the traffic first; all of it when nothing was wrong for the time of `bake`. */
+      readonly canary: { readonly percent: number; readonly bake: DurationLike };
+      readonly linear?: never;
+    }
+  | {
+      /** `percent` more of the traffic, each time that nothing was wrong for the time of `every`. */
+      readonly linear: { readonly percent: number; readonly every: DurationLike };
+      readonly canary?: never;
+    };
+
 /** Settings a service gives to all of its functions. A function's own settings win; environment, tags and tuning add up. */
 export interface FunctionDefaults {
   /**
@@ -23,6 +36,11 @@ export interface FunctionDefaults {
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * How traffic moves to a new version of the function: step by step, and back to the old version when the new one fails.
+   * @default - all at once
+   */
+  readonly rollout?: Rollout;
   /**
    * How long logs are kept, in whole days. Where a target only offers certain periods, the next longer one.
    * @default - 30 days where the target keeps logs itself; refused where it leaves them to the cluster
@@ -117,6 +135,7 @@ export function mergeDefaults(outer: FunctionDefaults, inner: FunctionDefaults):
   return {
     memoryMiB: inner.memoryMiB ?? outer.memoryMiB,
     timeout: inner.timeout ?? outer.timeout,
+    rollout: inner.rollout ?? outer.rollout,
     logRetention: inner.logRetention ?? outer.logRetention,
     environment: { ...outer.environment, ...inner.environment },
     bundling: { ...outer.bundling, ...inner.bundling },

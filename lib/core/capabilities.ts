@@ -16,6 +16,7 @@ export const FEATURES = {
   'function.secrets': 'secrets by reference (`secrets`)',
   'function.maxConcurrency': 'concurrency limit (`maxConcurrency`)',
   'function.warmInstances': 'instances kept warm (`warmInstances`)',
+  'function.rollout': 'gradual deployment (`rollout`)',
   'function.retry': 'attempts for events (`retry.maxAttempts`)',
   'function.deadLetters': 'dead letters of events (`retry.deadLetters`)',
   'function.logRetention': 'log retention (`logRetention`)',
@@ -77,6 +78,7 @@ export function featuresOfFunction(spec: FunctionSpec): Feature[] {
   if (Object.keys(spec.secrets).length > 0) features.push('function.secrets');
   if (spec.maxConcurrency !== undefined) features.push('function.maxConcurrency');
   if (spec.warmInstances > 0) features.push('function.warmInstances');
+  if (spec.rollout) features.push('function.rollout');
   if (spec.logRetentionDays !== undefined) features.push('function.logRetention');
   if (Object.keys(spec.tags).length > 0) features.push('function.tags');
   return features;

@@ -17,6 +17,16 @@ export interface RetrySpec {
   readonly deadLetters: boolean;
 }
 
+/** How traffic moves to a new version. */
+export interface RolloutSpec {
+  /** `canary`: a share first, then the rest. `linear`: one share after the other. */
+  readonly kind: 'canary' | 'linear';
+  /** Share of each step. */
+  readonly percent: number;
+  /** How long a step is watched before the next one. */
+  readonly seconds: number;
+}
+
 export interface FunctionSpec {
   /** Construct path. */
   readonly path: string;
@@ -32,6 +42,8 @@ export interface FunctionSpec {
   readonly warmInstances: number;
   /** For events without a queue of their own: topics, schedules, objects, calls that do not wait. */
   readonly retry: RetrySpec;
+  /** Without it, all traffic goes to a new version at once. */
+  readonly rollout?: RolloutSpec;
   /** Without it, the target's default. */
   readonly logRetentionDays?: number;
   readonly tags: Readonly<Record<string, string>>;

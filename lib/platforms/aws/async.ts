@@ -5,6 +5,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { RetrySpec } from '../../core/model.js';
 import { allow } from './permissions.js';
+import type { InvocationTarget } from './target.js';
 
 /** As long as SQS keeps anything. */
 const RETENTION = Duration.days(14);
@@ -19,7 +20,7 @@ export class AsyncInvocation {
   /** Attempts after the first one. */
   readonly retries: number;
 
-  constructor(scope: Construct, fn: LambdaFunction, policy: PolicyDocument, retry: RetrySpec) {
+  constructor(scope: Construct, fn: LambdaFunction, { alias }: InvocationTarget, policy: PolicyDocument, retry: RetrySpec) {
     this.retries = retry.maxAttempts - 1;
     if (retry.deadLetters) {
       this.deadLetters = new Queue(scope, 'DeadLetters', {
@@ -30,12 +31,13 @@ export class AsyncInvocation {
       allow(policy, ['sqs:SendMessage'], this.deadLetters.queueArn);
     }
     // A destination and not a `DeadLetterConfig`: what arrives says why the event failed.
-    new CfnEventInvokeConfig(scope, 'AsyncInvocation', {
+    const settings = new CfnEventInvokeConfig(scope, 'AsyncInvocation', {
       functionName: fn.functionName,
-      qualifier: '$LATEST',
+      qualifier: alias?.aliasName ?? '$LATEST',
       maximumRetryAttempts: this.retries,
       destinationConfig: this.deadLetters && { onFailure: { destination: this.deadLetters.queueArn } },
     });
+    if (alias) settings.node.addDependency(alias);
   }
 
   /** Lets a service put what it could not deliver from `sourceArn` into the dead letters. */

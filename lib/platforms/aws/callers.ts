@@ -30,7 +30,7 @@ export class Caller {
   /** How `caller` addresses this function. Known late: calls that are added may close a circle. */
   arnFor(caller: Caller): string {
     if (this.name === undefined || !this.reaches(caller)) return this.target.arn;
-    const { qualifier } = this.target;
+    const qualifier = this.target.alias?.aliasName;
     const resource = qualifier === undefined ? `function:${this.name}` : `function:${this.name}:${qualifier}`;
     return Stack.of(this.scope).formatArn({ service: 'lambda', resource });
   }

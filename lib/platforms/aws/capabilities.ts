@@ -20,8 +20,10 @@ export const capabilities: Capabilities = {
   },
   'function.maxConcurrency': { native: '`ReservedConcurrentExecutions`, which is taken from the account’s concurrency' },
   'function.warmInstances': {
-    unsupported:
-      'provisioned concurrency belongs to an alias of a published version, and triggers would have to lead there; not made yet',
+    native: 'provisioned concurrency of the alias `live`, to which everything leads then; `warmScaling` of `tune()` scales it',
+  },
+  'function.rollout': {
+    native: 'CodeDeploy moves the alias `live`, and back when more than 1 % of the new version’s invocations fail',
   },
   'function.retry': { native: 'the function’s asynchronous invocation settings, 1 to 3 attempts' },
   'function.deadLetters': {

@@ -31,11 +31,12 @@ import {
 import { allowLink } from './links.js';
 import { allow } from './permissions.js';
 import { type QueueResources, triggerByQueue } from './queue.js';
+import { Rollout } from './rollout.js';
 import { entryPoint } from './runtimes.js';
 import { triggerBySchedule } from './schedule.js';
 import { allowSettings } from './settings.js';
 import { tag } from './tags.js';
-import type { InvocationTarget } from './target.js';
+import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
 import { type TopicResources, triggerByTopic } from './topic.js';
 import type { AwsFunctionTuning } from './tuning.js';
 
@@ -50,6 +51,8 @@ export class LambdaBackend implements FunctionBackend {
   readonly policy = new PolicyDocument();
   /** Triggers, routes, links and permissions lead here, never to `resource` itself. */
   readonly target: InvocationTarget;
+  /** What moves the alias, where it is not moved at once. */
+  readonly rollout: Rollout | undefined;
   private readonly caller: Caller;
   private readonly sources = new Map<unknown, string>();
   private readonly bundled: boolean;
@@ -62,7 +65,9 @@ export class LambdaBackend implements FunctionBackend {
     tuning: Tuning,
   ) {
     checkFunction(spec);
-    const { logGroup, runtime: tunedRuntime, ...tuned } = tuning.for<AwsFunctionTuning>('aws', 'function');
+    const settings = tuning.for<AwsFunctionTuning>('aws', 'function');
+    const { logGroup, runtime: tunedRuntime, alias: _alias, warmScaling: _scaling, rollout, ...tuned } = settings;
+    if (needsAlias(spec, settings)) publishVersions(scope);
     this.bundled = spec.code.kind === 'entry';
     const architecture = tuned.architecture ?? Architecture.ARM_64;
     const { runtime, handler } = entryPoint(spec, tunedRuntime);
@@ -93,7 +98,8 @@ export class LambdaBackend implements FunctionBackend {
       timeout: Duration.seconds(spec.timeoutSeconds),
       environment: { [FUNCTION_VARIABLE]: spec.path },
     });
-    this.target = { arn: this.resource.functionArn, functionName: this.resource.functionName };
+    this.target = targetOf(scope, this.resource, spec, settings);
+    if (spec.rollout) this.rollout = new Rollout(scope, this.resource, this.target.alias!, spec.rollout, rollout ?? {});
     this.caller = new Caller(scope, this.resource, this.target);
     if (this.bundled && !('NODE_OPTIONS' in spec.environment)) this.addEnvironment('NODE_OPTIONS', '');
     for (const [name, value] of Object.entries(spec.environment)) this.addEnvironment(name, value);
@@ -104,7 +110,7 @@ export class LambdaBackend implements FunctionBackend {
 
   /** What events that nobody waits for need; made when it is first asked for. */
   async(): AsyncInvocation {
-    this.asyncInvocation ??= new AsyncInvocation(this.scope, this.resource, this.policy, this.spec.retry);
+    this.asyncInvocation ??= new AsyncInvocation(this.scope, this.resource, this.target, this.policy, this.spec.retry);
     return this.asyncInvocation;
   }
 

@@ -3,7 +3,7 @@
  */
 import type { HttpApi as CdkHttpApi, CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic as SnsTopic } from 'aws-cdk-lib/aws-sns';
@@ -22,10 +22,20 @@ import type { HttpApiBackend } from './api.js';
 import type { BucketResources } from './bucket.js';
 import type { LambdaBackend } from './function.js';
 import type { QueueResources } from './queue.js';
+import type { Rollout } from './rollout.js';
 import type { TopicResources } from './topic.js';
 import type { AwsApiTuning, AwsBucketTuning, AwsFunctionTuning, AwsQueueTuning, AwsTopicTuning } from './tuning.js';
 
-export type { AwsApiTuning, AwsBucketTuning, AwsFunctionTuning, AwsQueueTuning, AwsTopicTuning } from './tuning.js';
+export type { Rollout } from './rollout.js';
+export type {
+  AwsApiTuning,
+  AwsBucketTuning,
+  AwsFunctionTuning,
+  AwsQueueTuning,
+  AwsRolloutTuning,
+  AwsTopicTuning,
+  AwsWarmScaling,
+} from './tuning.js';
 
 /** What a `ServerlessFunction` is on AWS. */
 export class AwsFunction {
@@ -46,7 +56,14 @@ export class AwsFunction {
   readonly role: IRole;
   readonly logGroup: ILogGroup;
 
+  /** `live`, which everything leads to where versions are published: see `tune({ alias })`. Else undefined. */
+  readonly alias: Alias | undefined;
+  /** What moves `alias` to a new version. Undefined without a `rollout`. */
+  readonly rollout: Rollout | undefined;
+
   private constructor(private readonly backend: LambdaBackend) {
+    this.alias = backend.target.alias;
+    this.rollout = backend.rollout;
     this.lambda = backend.resource;
     this.role = backend.role;
     this.logGroup = backend.logGroup;

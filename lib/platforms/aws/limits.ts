@@ -20,6 +20,8 @@ export const LIMITS = {
   environmentMaxBytes: { value: 4096, source: LAMBDA },
   /** `MaximumRetryAttempts` is 0 to 2. */
   asyncAttemptsMax: { value: 3, source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html' },
+  /** From the first step of a rollout to the last one. */
+  rolloutMaxMinutes: { value: 2880, source: 'https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html' },
   sqsBatchMax: { value: 10_000, source: LAMBDA_SQS },
   sqsBatchMaxWithoutWindow: { value: 10, source: LAMBDA_SQS },
   sqsWindowMaxSeconds: { value: 300, source: LAMBDA_SQS },
@@ -106,6 +108,41 @@ export function checkFunction(spec: FunctionSpec): void {
       asyncAttemptsMax,
     );
   }
+  checkRollout(spec);
+  checkWarmInstances(spec);
+}
+
+function checkRollout({ path, rollout }: FunctionSpec): void {
+  if (!rollout) return;
+  const { kind, percent, seconds } = rollout;
+  const property = kind === 'canary' ? 'canary.bake' : 'linear.every';
+  if (seconds % 60 !== 0)
+    throw invalid(
+      'function',
+      path,
+      `rollout.${property} is ${seconds} seconds, and CodeDeploy counts in minutes`,
+      'give whole minutes',
+    );
+  const minutes = (seconds / 60) * (kind === 'canary' ? 1 : Math.ceil(100 / percent) - 1);
+  const { value, source } = LIMITS.rolloutMaxMinutes;
+  if (minutes > value) {
+    throw invalid(
+      'function',
+      path,
+      `rollout takes ${minutes} minutes, and CodeDeploy at most ${value} (${source})`,
+      kind === 'canary' ? 'give a shorter bake' : 'give a shorter every, or more percent',
+    );
+  }
+}
+
+function checkWarmInstances({ path, warmInstances, maxConcurrency }: FunctionSpec): void {
+  if (maxConcurrency === undefined || warmInstances <= maxConcurrency) return;
+  throw invalid(
+    'function',
+    path,
+    `warmInstances is ${warmInstances}, and maxConcurrency ${maxConcurrency} (https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html)`,
+    'keep no more instances warm than may run',
+  );
 }
 
 export function checkQueueTrigger(path: string, name: string, trigger: QueueTriggerSpec): void {

@@ -1,5 +1,7 @@
 import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { FunctionProps, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { ScalingSchedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FunctionProps, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { TopicProps } from 'aws-cdk-lib/aws-sns';
@@ -41,6 +43,56 @@ export interface AwsFunctionTuning extends Partial<Omit<FunctionProps, OwnedByFu
    * @default - one per function, kept when the stack is deleted, with the function's `logRetention`
    */
   readonly logGroup?: ILogGroup;
+  /**
+   * Publishes a version with every change, and an alias `live` that everything leads to.
+   * @default - true where `warmInstances`, `rollout` or `snapStart` need it
+   */
+  readonly alias?: boolean;
+  /**
+   * Scales the `warmInstances`, which are the least then.
+   * @default - always as many as `warmInstances` says
+   */
+  readonly warmScaling?: AwsWarmScaling;
+  /**
+   * What else a `rollout` depends on.
+   * @default - on errors of the new version only
+   */
+  readonly rollout?: AwsRolloutTuning;
+}
+
+/** How instances that are kept warm are scaled: by use, by the clock, or both. */
+export interface AwsWarmScaling {
+  /** Most instances kept warm. */
+  readonly max: number;
+  /**
+   * Share of the warm instances in use that scaling aims at, from 0.1 to 0.9.
+   * @default - 0.7; none where there are `schedules`
+   */
+  readonly utilization?: number;
+  /**
+   * Other bounds at certain times, each under a name of its own.
+   * @default - none
+   */
+  readonly schedules?: Readonly<Record<string, ScalingSchedule>>;
+}
+
+/** What a gradual deployment depends on. */
+export interface AwsRolloutTuning {
+  /**
+   * More alarms that stop it and roll it back.
+   * @default - none
+   */
+  readonly alarms?: readonly IAlarm[];
+  /**
+   * Called before the new version gets traffic; it must answer CodeDeploy with `PutLifecycleEventHookExecutionStatus`.
+   * @default - none
+   */
+  readonly beforeTraffic?: IFunction;
+  /**
+   * The same, called when the new version has all traffic.
+   * @default - none
+   */
+  readonly afterTraffic?: IFunction;
 }
 
 /** Settings of the API Gateway HTTP API and of its one stage. */

@@ -15,6 +15,10 @@ export const capabilities: Capabilities = {
   'function.secrets': { native: 'Secret Manager, as secret_environment_variables; read when an instance starts' },
   'function.maxConcurrency': { native: 'service_config.max_instance_count; an instance answers one request at a time' },
   'function.warmInstances': { native: 'service_config.min_instance_count' },
+  'function.rollout': {
+    unsupported:
+      'google_cloudfunctions2_function sends all traffic to the latest revision; only google_cloud_run_v2_service has shares, and Terraform does not move them by itself',
+  },
   'function.retry': {
     emulated:
       'Pub/Sub dead-letter policy, 5 to 100 attempts; with fewer, the function refuses the deliveries past them without calling the ' +

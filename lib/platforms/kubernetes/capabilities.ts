@@ -16,6 +16,10 @@ export const capabilities: Capabilities = {
     native: 'containerConcurrency times max-scale; while a new revision takes over, the old one has its own for a moment',
   },
   'function.warmInstances': { native: 'annotation min-scale' },
+  'function.rollout': {
+    unsupported:
+      'Knative splits traffic between revisions that are named, but nothing of it moves the shares or watches the new revision; that takes a controller of its own',
+  },
   'function.retry': { native: 'delivery.retry of a Trigger with exponential backoff' },
   'function.deadLetters': {
     emulated:

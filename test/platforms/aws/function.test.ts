@@ -204,7 +204,6 @@ describe('limits', () => {
   test.each([
     ['image', { image: 'registry.example/app:1' }, 'a container image (`image`)'],
     ['build', { build: { context: '.' } }, 'an image built from a Dockerfile (`build`)'],
-    ['warmInstances', { entry, warmInstances: 1 }, 'instances kept warm (`warmInstances`)'],
   ])('%s is refused with its reason', (_, props, feature) => {
     const error = errorOf(() => new ServerlessFunction(newStack(), 'Hello', props as any));
     expect(error.code).toBe('unsupported');

@@ -1,0 +1,148 @@
+import { Alarm, ComparisonOperator, type IAlarm, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnApplication, CfnDeploymentConfig, CfnDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Alias, CfnAlias, IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { RolloutSpec } from '../../core/model.js';
+import { allow } from './permissions.js';
+import type { AwsRolloutTuning } from './tuning.js';
+
+/** Share of the new version's invocations that fail, in percent, from which a deployment is rolled back. */
+const ERROR_RATE = 1;
+
+/** One for all functions of a stack: an application of CodeDeploy is only a name for its groups. */
+const APPLICATION = 'FaastenRollouts';
+
+/**
+ * Configurations that every account has, by what they do.
+ * https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-lambda, read on 2026-11-26
+ */
+const PREDEFINED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [5, 10, 15, 30].map((minutes) => [`canary 10 ${minutes}`, `CodeDeployDefault.LambdaCanary10Percent${minutes}Minutes`]),
+  ),
+  ...Object.fromEntries(
+    [1, 2, 3, 10].map((minutes) => [
+      `linear 10 ${minutes}`,
+      `CodeDeployDefault.LambdaLinear10PercentEvery${minutes}Minute${minutes === 1 ? '' : 's'}`,
+    ]),
+  ),
+};
+
+/** A deployment group of CodeDeploy, which moves the alias to a new version step by step, and back when an alarm goes off. */
+export class Rollout {
+  readonly deploymentGroup: CfnDeploymentGroup;
+  /** Errors of the new version alone: the alias counts those of the old one, too. */
+  readonly errors: Alarm;
+  private readonly watched: IAlarm[];
+  private readonly policy = new PolicyDocument();
+
+  constructor(parent: Construct, fn: LambdaFunction, alias: Alias, spec: RolloutSpec, tuning: AwsRolloutTuning) {
+    const scope = new Construct(parent, 'Rollout');
+    const stack = Stack.of(parent);
+    const application =
+      (stack.node.tryFindChild(APPLICATION) as CfnApplication | undefined) ??
+      new CfnApplication(stack, APPLICATION, { computePlatform: 'Lambda' });
+    this.errors = errorsOf(scope, fn, alias);
+    this.watched = [this.errors, ...(tuning.alarms ?? [])];
+    // What `AWSCodeDeployRoleForLambdaLimited` allows for every function, for this one.
+    allow(
+      this.policy,
+      ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+      fn.functionArn,
+      `${fn.functionArn}:${alias.aliasName}`,
+    );
+    allow(this.policy, ['cloudwatch:DescribeAlarms'], '*');
+    const role = new Role(scope, 'Role', {
+      assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+      inlinePolicies: { Rollout: this.policy },
+    });
+    this.deploymentGroup = new CfnDeploymentGroup(scope, 'Resource', {
+      applicationName: application.ref,
+      serviceRoleArn: role.roleArn,
+      deploymentConfigName: configuration(scope, spec),
+      deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+      alarmConfiguration: {
+        enabled: true,
+        alarms: Lazy.any({ produce: () => this.watched.map(({ alarmName: name }) => ({ name })) }),
+      },
+      autoRollbackConfiguration: {
+        enabled: true,
+        events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+      },
+    });
+    (alias.node.defaultChild as CfnAlias).cfnOptions.updatePolicy = {
+      codeDeployLambdaAliasUpdate: {
+        applicationName: application.ref,
+        deploymentGroupName: this.deploymentGroup.ref,
+        beforeAllowTrafficHook: tuning.beforeTraffic && this.hook(tuning.beforeTraffic, application),
+        afterAllowTrafficHook: tuning.afterTraffic && this.hook(tuning.afterTraffic, application),
+      },
+    };
+  }
+
+  /** Alarms that stop a deployment and roll it back. */
+  get alarms(): readonly IAlarm[] {
+    return [...this.watched];
+  }
+
+  /** Rolls back on one more alarm. */
+  addAlarm(alarm: IAlarm): void {
+    this.watched.push(alarm);
+  }
+
+  /** Lets CodeDeploy call a function of the user's, which then says whether the deployment goes on. */
+  private hook(fn: IFunction, application: CfnApplication): string {
+    allow(this.policy, ['lambda:InvokeFunction'], fn.functionArn);
+    const group = Stack.of(this.deploymentGroup).formatArn({
+      service: 'codedeploy',
+      resource: `deploymentgroup:${application.ref}/${this.deploymentGroup.ref}`,
+    });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'], resources: [group] }));
+    return fn.functionName;
+  }
+}
+
+function errorsOf(scope: Construct, fn: LambdaFunction, alias: Alias): Alarm {
+  const metric = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html: the third one tells the versions of an alias apart.
+      dimensionsMap: {
+        FunctionName: fn.functionName,
+        Resource: `${fn.functionName}:${alias.aliasName}`,
+        ExecutedVersion: fn.currentVersion.version,
+      },
+    });
+  return new Alarm(scope, 'Errors', {
+    alarmDescription: `The new version fails: at least ${ERROR_RATE} % of its invocations in one minute`,
+    metric: new MathExpression({
+      expression: '100 * errors / invocations',
+      usingMetrics: { errors: metric('Errors'), invocations: metric('Invocations') },
+      label: 'Errors of the new version (%)',
+      period: Duration.minutes(1),
+    }),
+    threshold: ERROR_RATE,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+}
+
+/** Name of the configuration: one that every account has, or one that is made. */
+function configuration(scope: Construct, { kind, percent, seconds }: RolloutSpec): string {
+  const minutes = seconds / 60;
+  const predefined = PREDEFINED[`${kind} ${percent} ${minutes}`];
+  if (predefined) return predefined;
+  return new CfnDeploymentConfig(scope, 'Traffic', {
+    computePlatform: 'Lambda',
+    trafficRoutingConfig:
+      kind === 'canary'
+        ? { type: 'TimeBasedCanary', timeBasedCanary: { canaryPercentage: percent, canaryInterval: minutes } }
+        : { type: 'TimeBasedLinear', timeBasedLinear: { linearPercentage: percent, linearInterval: minutes } },
+  }).ref;
+}
