@@ -43,7 +43,7 @@ export type {
   PrebuiltCode,
   RetryOptions,
 } from './function-props.js';
-export { Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
+export { type FifoArguments, type FifoProps, Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
 export { type CronOptions, Schedule } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';
 export { type FunctionDefaults, type Rollout, Service, type ServiceProps } from './service.js';

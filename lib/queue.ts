@@ -4,14 +4,35 @@ import { requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import type { DurationLike } from './core/duration.js';
 import { makeLinkable } from './core/link.js';
-import type { QueueSpec } from './core/model.js';
+import type { FifoSpec, QueueSpec } from './core/model.js';
 import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
 import type { Linkable } from './core/typing.js';
 import { surroundingsOf } from './service.js';
 
-export interface QueueProps {
+/** Order, which a queue or topic keeps or does not. `F` is what `fifo` says, as a type. */
+export interface FifoProps<F extends boolean = boolean> {
+  /**
+   * Keeps the order of messages of one group: `send(message, { group })`. A message waits until the one before it in its group is
+   * done or dead; groups do not wait for each other.
+   * @default false
+   */
+  readonly fifo?: F;
+  /**
+   * Of messages with equal content that are sent within five minutes, takes the first only. Needs `fifo`. Without it, messages
+   * are told apart by the `deduplicationId` they are sent with.
+   * @default false
+   */
+  readonly contentBasedDeduplication?: F extends false ? false : boolean;
+}
+
+/** Props of a construct that may keep order: with `true` as its type parameter, `fifo` must be given. */
+export type FifoArguments<P extends FifoProps, F extends boolean> = [F] extends [true]
+  ? [props: P & FifoProps<F> & { readonly fifo: F }]
+  : [props?: P & FifoProps<F>];
+
+export interface QueueProps extends FifoProps {
   /**
    * Deliveries of one message in all; after the last failed one it moves to the dead-letter queue. 1 is no retry.
    * @default 5
@@ -27,6 +48,11 @@ export interface QueueProps {
    * @default Duration.days(14)
    */
   readonly deadLetterRetention?: DurationLike;
+  /**
+   * How long every message is hidden before its first delivery, up to 15 minutes.
+   * @default - not at all
+   */
+  readonly delay?: DurationLike;
   /** @default - those of the service */
   readonly tags?: Readonly<Record<string, string>>;
   /** @default - none */
@@ -51,20 +77,23 @@ export interface QueueTriggerOptions {
   readonly maxConcurrency?: number;
 }
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html */
+const LONGEST_DELAY = 900;
+
 /** 14 days: the longest of SQS (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). */
 const LONGEST_RETENTION = 14 * 86_400;
 
+type QueueLink<T, F extends boolean> = { kind: 'queue'; access: 'send'; fifo: F; accepts: (message: T) => void };
+
 /**
  * Messages that wait for one consumer each, and are delivered at least once. A message that keeps failing ends in the queue's
- * own dead-letter queue. `T` is the type of a message; it is checked against the handlers that send.
+ * own dead-letter queue. `T` is the type of a message; it is checked against the handlers that send. With `fifo: true` the order
+ * within a group is kept: `new Queue<Order, true>(this, 'Orders', { fifo: true })`, and handlers ask for a `FifoQueueClient`.
  */
-export class Queue<T = any>
-  extends Construct
-  implements Linkable<{ kind: 'queue'; access: 'send'; accepts: (message: T) => void }>
-{
-  declare readonly '~link'?: { kind: 'queue'; access: 'send'; accepts: (message: T) => void };
+export class Queue<T = any, F extends boolean = false> extends Construct implements Linkable<QueueLink<T, F>> {
+  declare readonly '~link'?: QueueLink<T, F>;
 
-  constructor(scope: Construct, id: string, props: QueueProps = {}) {
+  constructor(scope: Construct, id: string, ...[props = {}]: FifoArguments<QueueProps, F>) {
     super(scope, id);
     const path = this.node.path;
     const platform = platformOf(this);
@@ -76,6 +105,8 @@ export class Queue<T = any>
     };
     const spec: QueueSpec = frozen({
       path,
+      fifo: fifoSpec(checks, props),
+      delaySeconds: props.delay === undefined ? undefined : checks.seconds('delay', props.delay, 0, LONGEST_DELAY) || undefined,
       maxAttempts: checks.integer('maxAttempts', props.maxAttempts ?? 5, 1, 1000),
       retentionSeconds: retention('retention', 4),
       deadLetterRetentionSeconds: retention('deadLetterRetention', 14),
@@ -85,6 +116,9 @@ export class Queue<T = any>
     requireFeatures(platform, path, [
       'queue.deadLetters',
       ...(props.retention === undefined ? [] : ['queue.retention' as const]),
+      ...(spec.fifo ? ['queue.fifo' as const] : []),
+      ...(spec.fifo?.contentBasedDeduplication ? ['queue.contentBasedDeduplication' as const] : []),
+      ...(spec.delaySeconds === undefined ? [] : ['queue.delay' as const]),
     ]);
     const backend = platform.createQueue(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     attach(this, { type: 'queue', platform, backend, describe: () => spec });
@@ -105,4 +139,11 @@ export class Queue<T = any>
       this,
     );
   }
+}
+
+/** What the props of a queue or topic say about order. */
+export function fifoSpec(checks: Checks, { fifo, contentBasedDeduplication }: FifoProps): FifoSpec | undefined {
+  if (fifo) return { contentBasedDeduplication: contentBasedDeduplication ?? false };
+  if (contentBasedDeduplication) checks.fail('contentBasedDeduplication is set without fifo', 'set fifo: true, or leave it out');
+  return undefined;
 }

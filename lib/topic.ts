@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { attach } from './core/attachment.js';
+import { requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import { shown } from './core/errors.js';
 import { makeLinkable } from './core/link.js';
@@ -8,9 +9,10 @@ import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
 import type { Linkable } from './core/typing.js';
+import { type FifoArguments, type FifoProps, fifoSpec } from './queue.js';
 import { surroundingsOf } from './service.js';
 
-export interface TopicProps {
+export interface TopicProps extends FifoProps {
   /** @default - those of the service */
   readonly tags?: Readonly<Record<string, string>>;
   /** @default - none */
@@ -25,21 +27,28 @@ export interface TopicTriggerOptions {
   readonly filter?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Messages that go to every subscriber. `T` is the type of a message; it is checked against the handlers that publish. */
-export class Topic<T = any>
-  extends Construct
-  implements Linkable<{ kind: 'topic'; access: 'publish'; accepts: (message: T) => void }>
-{
-  declare readonly '~link'?: { kind: 'topic'; access: 'publish'; accepts: (message: T) => void };
+type TopicLink<T, F extends boolean> = { kind: 'topic'; access: 'publish'; fifo: F; accepts: (message: T) => void };
 
-  constructor(scope: Construct, id: string, props: TopicProps = {}) {
+/**
+ * Messages that go to every subscriber. `T` is the type of a message; it is checked against the handlers that publish. With
+ * `fifo: true` the order within a group is kept, and handlers ask for a `FifoTopicClient`.
+ */
+export class Topic<T = any, F extends boolean = false> extends Construct implements Linkable<TopicLink<T, F>> {
+  declare readonly '~link'?: TopicLink<T, F>;
+
+  constructor(scope: Construct, id: string, ...[props = {}]: FifoArguments<TopicProps, F>) {
     super(scope, id);
     const path = this.node.path;
     const platform = platformOf(this);
     const around = surroundingsOf(this);
     const checks = new Checks('topic', path, platform);
-    const spec: TopicSpec = frozen({ path, tags: checks.tags({ ...around.tags, ...props.tags }) });
+    const fifo = fifoSpec(checks, props);
+    const spec: TopicSpec = frozen({ path, fifo, tags: checks.tags({ ...around.tags, ...props.tags }) });
     checks.own('', spec);
+    requireFeatures(platform, path, [
+      ...(fifo ? ['topic.fifo' as const] : []),
+      ...(fifo?.contentBasedDeduplication ? ['queue.contentBasedDeduplication' as const] : []),
+    ]);
     const backend = platform.createTopic(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     attach(this, { type: 'topic', platform, backend, describe: () => spec });
     makeLinkable(this, { kind: 'topic', access: 'publish', construct: this });

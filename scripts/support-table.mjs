@@ -13,6 +13,7 @@ const AREAS = {
   trigger: 'Triggers',
   api: 'HTTP APIs',
   queue: 'Queues',
+  topic: 'Topics',
   bucket: 'Buckets',
   link: 'Links',
   runtime: 'Runtime',

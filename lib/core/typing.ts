@@ -11,8 +11,13 @@ export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 
 
 /** What a link allows, as a type. `accepts` is a function so that messages are compared in the direction they travel. */
 export type LinkShape =
-  | { readonly kind: 'queue'; readonly access: 'send'; readonly accepts: (message: never) => void }
-  | { readonly kind: 'topic'; readonly access: 'publish'; readonly accepts: (message: never) => void }
+  | { readonly kind: 'queue'; readonly access: 'send'; readonly fifo: boolean; readonly accepts: (message: never) => void }
+  | {
+      readonly kind: 'topic';
+      readonly access: 'publish';
+      readonly fifo: boolean;
+      readonly accepts: (message: never) => void;
+    }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite' }
   | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: never) => void; readonly returns: any };
 

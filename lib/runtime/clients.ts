@@ -15,24 +15,64 @@ export interface SendOptions {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+export interface QueueSendOptions extends SendOptions {
+  /**
+   * How long this message is hidden before its first delivery, 0 to 900 whole seconds. Not every target can; see the support table.
+   * @default - the queue's own `delay`
+   */
+  readonly delaySeconds?: number;
+}
+
+export interface FifoSendOptions extends SendOptions {
+  /** What the order is kept within, as the id of a customer: 1 to 128 letters, digits and punctuation. */
+  readonly group: string;
+  /**
+   * Of messages with one id that are sent within five minutes, the first one is taken only; 1 to 128 letters, digits and
+   * punctuation. Not every target can; see the support table.
+   * @default - the content of the message where the queue has `contentBasedDeduplication`; else a new one for each `send`, so that
+   * what is repeated after a broken connection arrives once
+   */
+  readonly deduplicationId?: string;
+}
+
 /** Sends messages to a `Queue`. */
 export interface QueueClient<Message = unknown>
-  extends Linked<{ kind: 'queue'; access: 'send'; accepts: (message: Message) => void }> {
+  extends Linked<{ kind: 'queue'; access: 'send'; fifo: false; accepts: (message: Message) => void }> {
   /**
    * Sends one message, as JSON. Resolves when the queue has it for good.
    * @throws LinkError
    */
-  send(message: Message, options?: SendOptions): Promise<void>;
+  send(message: Message, options?: QueueSendOptions): Promise<void>;
+}
+
+/** Sends messages to a `Queue` with `fifo: true`. */
+export interface FifoQueueClient<Message = unknown>
+  extends Linked<{ kind: 'queue'; access: 'send'; fifo: true; accepts: (message: Message) => void }> {
+  /**
+   * Sends one message, as JSON, into its group. Resolves when the queue has it for good: await it before the next one of the group.
+   * @throws LinkError
+   */
+  send(message: Message, options: FifoSendOptions): Promise<void>;
 }
 
 /** Publishes messages to a `Topic`. */
 export interface TopicClient<Message = unknown>
-  extends Linked<{ kind: 'topic'; access: 'publish'; accepts: (message: Message) => void }> {
+  extends Linked<{ kind: 'topic'; access: 'publish'; fifo: false; accepts: (message: Message) => void }> {
   /**
    * Publishes one message, as JSON. Resolves when the topic has it for good.
    * @throws LinkError
    */
   publish(message: Message, options?: SendOptions): Promise<void>;
+}
+
+/** Publishes messages to a `Topic` with `fifo: true`. */
+export interface FifoTopicClient<Message = unknown>
+  extends Linked<{ kind: 'topic'; access: 'publish'; fifo: true; accepts: (message: Message) => void }> {
+  /**
+   * Publishes one message, as JSON, into its group. Resolves when the topic has it for good.
+   * @throws LinkError
+   */
+  publish(message: Message, options: FifoSendOptions): Promise<void>;
 }
 
 export interface ObjectInfo {
@@ -121,7 +161,15 @@ export interface FunctionClient<Input = unknown, Output = unknown>
   start(input: Input): Promise<void>;
 }
 
-export type Client = QueueClient<any> | TopicClient<any> | BucketReader | BucketWriter | BucketClient | FunctionClient<any, any>;
+export type Client =
+  | QueueClient<any>
+  | FifoQueueClient<any>
+  | TopicClient<any>
+  | FifoTopicClient<any>
+  | BucketReader
+  | BucketWriter
+  | BucketClient
+  | FunctionClient<any, any>;
 
 /** A link that did not do what it was asked. The message names the link, the operation and the target's answer, never credentials. */
 export class LinkError extends Error {

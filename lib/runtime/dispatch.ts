@@ -19,6 +19,8 @@ export interface RawMessage {
   readonly attributes: Readonly<Record<string, string>>;
   readonly time: Date;
   readonly attempt: number;
+  /** What the order is kept within: after one that failed, the rest of the group fails as well. */
+  readonly group?: string;
 }
 
 /** One event of a delivery: what a handler is called with, or for messages, what that is made of. */
@@ -114,11 +116,14 @@ export class Dispatcher {
         guard(group, context, async () => {
           const part = this.part(kind);
           const events: object[] = [];
-          for (const item of group) await guard([item], context, async () => events.push(await made(part, item)));
+          for (const item of group) {
+            if (!isHeld(item, group, failed)) await guard([item], context, async () => events.push(await made(part, item)));
+          }
           if (events.length > 0) await part.run(kind === 'queue' ? events : events[0], await this.ready(context));
         }),
       );
     }
+    for (const item of items) if (isHeld(item, items, failed)) failed.add(item);
     return failed;
   }
 
@@ -208,6 +213,20 @@ export class Dispatcher {
   }
 }
 
+/**
+ * Whether an item has to wait for an earlier one of its group that failed: it must not overtake it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+function isHeld(item: Item, items: readonly Item[], failed: ReadonlySet<Item>): boolean {
+  const group = groupOf(item);
+  if (group === undefined) return false;
+  return items.slice(0, items.indexOf(item)).some((earlier) => groupOf(earlier) === group && failed.has(earlier));
+}
+
+function groupOf(item: Item): string | undefined {
+  return 'text' in item ? item.group : undefined;
+}
+
 /** @throws HttpProblem when there is none, or it is malformed */
 export async function jsonOf(request: Request): Promise<unknown> {
   try {
@@ -217,6 +236,7 @@ export async function jsonOf(request: Request): Promise<unknown> {
   }
 }
 
-async function messageOf(part: Part, { id, text, attributes, time, attempt }: RawMessage): Promise<object> {
-  return { id, body: await validated(part.schema, parsed(text, text), `message '${id}'`), attributes, time, attempt };
+async function messageOf(part: Part, { id, text, attributes, time, attempt, group }: RawMessage): Promise<object> {
+  const body = await validated(part.schema, parsed(text, text), `message '${id}'`);
+  return { id, body, attributes, time, attempt, ...(group !== undefined && { group }) };
 }

@@ -10,11 +10,16 @@ export interface Message<Body = unknown> {
   readonly time: Date;
   /** Number of this delivery, 1 for the first, where the target counts them. */
   readonly attempt: number;
+  /** What the order was kept within, where the queue or topic is `fifo`. */
+  readonly group?: string;
 }
 
 /** A message of a queue. */
 export interface QueueMessage<Body = unknown> extends Message<Body> {
-  /** Has this message, and no other of the batch, delivered again; after the queue's `maxAttempts` it is dead. */
+  /**
+   * Has this message, and no other of the batch, delivered again; after the queue's `maxAttempts` it is dead. Of a `fifo` queue, the
+   * later messages of its group are delivered again with it, so that none overtakes it: leave them alone.
+   */
   retry(): void;
 }
 

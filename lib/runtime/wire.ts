@@ -19,8 +19,8 @@ export const LOG_LEVEL_VARIABLE = 'FAASTEN_LOG_LEVEL';
  *
  * | scheme | address |
  * |---|---|
- * | `sqs` | queue URL |
- * | `sns` | topic ARN |
+ * | `sqs` | queue URL, then `#content` where messages of a `.fifo` queue are told apart by their content |
+ * | `sns` | topic ARN, then the same |
  * | `s3` | bucket name |
  * | `lambda` | function ARN |
  * | `pubsub` | `projects/<project>/topics/<topic>` (queues and topics) |

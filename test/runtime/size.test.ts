@@ -7,7 +7,7 @@ import { EXPORTED_NAME, entrySource } from '../../lib/core/entry-source.js';
 const ROOT = join(__dirname, '../..');
 
 /** What an adapter may add to a bundle, gzipped. */
-const LIMIT = 8000;
+const LIMIT = 9000;
 
 /** Bytes of a bundle, gzipped: an ES module without white space, with its names, as functions are bundled. */
 async function gzipped(contents: string): Promise<number> {
@@ -37,7 +37,7 @@ async function gzipped(contents: string): Promise<number> {
   return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
 }
 
-it.each(['lambda', 'functions-framework', 'http-server'] as const)('%s adds at most 8 kB to a bundle', async (adapter) => {
+it.each(['lambda', 'functions-framework', 'http-server'] as const)('%s adds at most 9 kB to a bundle', async (adapter) => {
   const entry = entrySource(
     { path: 'shop/Hello', handlerFile: 'handler', kinds: ['http'], routes: ['GET /'], links: [], secrets: [] },
     { adapter, links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' }, secrets: [] },

@@ -4,6 +4,8 @@ import {
   type BucketReader,
   type BucketWriter,
   call,
+  type FifoQueueClient,
+  type FifoTopicClient,
   type FunctionClient,
   handlers,
   http,
@@ -34,6 +36,25 @@ const sending = http<{ orders: QueueClient<Order> }>(async (_request, { links: {
   return new Response(null, { status: 202 });
 });
 export type Sending = Module<typeof sending>;
+
+const inOrder = http<{ orders: FifoQueueClient<Order>; events: FifoTopicClient<Order> }>(async (_request, { links }) => {
+  await links.orders.send({ id: '1' }, { group: 'customer', deduplicationId: '1' });
+  await links.events.publish({ id: '1' }, { group: 'customer' });
+  // @ts-expect-error order needs a group
+  await links.orders.send({ id: '1' });
+  // @ts-expect-error a queue with order does not delay one message
+  await links.orders.send({ id: '1' }, { group: 'customer', delaySeconds: 1 });
+  return new Response(null, { status: 202 });
+});
+export type InOrder = Module<typeof inOrder>;
+
+const delaying = http<{ orders: QueueClient<Order> }>(async (_request, { links: { orders } }) => {
+  await orders.send({ id: '1' }, { delaySeconds: 60 });
+  // @ts-expect-error a queue without order has no groups
+  await orders.send({ id: '1' }, { group: 'customer' });
+  return new Response(null, { status: 202 });
+});
+export type Delaying = Module<typeof delaying>;
 
 const publishing = schedule<{ events: TopicClient<Order> }>(async (_event, { links: { events } }) => {
   await events.publish({ id: '1' });

@@ -1,6 +1,6 @@
 /** What the compiler allows and refuses. Nothing runs: `tsc -p .` is the test, in both directions. */
-import { type Bucket, HttpApi, type Queue, Schedule, ServerlessFunction, type Service, type Topic } from 'faasten';
-import type { Charging, Order, Plain, Publishing, Receipt, Sending, Several, Storing, Working } from './handlers.js';
+import { type Bucket, HttpApi, Queue, Schedule, ServerlessFunction, type Service, Topic } from 'faasten';
+import type { Charging, InOrder, Order, Plain, Publishing, Receipt, Sending, Several, Storing, Working } from './handlers.js';
 
 declare const scope: Service;
 declare const orders: Queue<Order>;
@@ -27,6 +27,26 @@ export function links(): void {
   new ServerlessFunction<Sending>(scope, 'Messages', { entry, links: { orders: numbers } });
   // @ts-expect-error a topic is no queue
   new ServerlessFunction<Sending>(scope, 'Topic', { entry, links: { orders: events } });
+}
+
+export function order(): void {
+  const orders = new Queue<Order, true>(scope, 'Orders', { fifo: true });
+  const events = new Topic<Order, true>(scope, 'Events', { fifo: true, contentBasedDeduplication: true });
+  new ServerlessFunction<InOrder>(scope, 'Exact', { entry, links: { orders, events } });
+  new ServerlessFunction<InOrder>(scope, 'Inferred', {
+    entry,
+    links: { orders: new Queue(scope, 'More', { fifo: true }), events },
+  });
+  // @ts-expect-error a queue without order
+  new ServerlessFunction<InOrder>(scope, 'Unordered', { entry, links: { orders: new Queue<Order>(scope, 'None'), events } });
+  // @ts-expect-error the handler gives no groups
+  new ServerlessFunction<Sending>(scope, 'Groups', { entry, links: { orders } });
+  // @ts-expect-error the type says order, so the props have to
+  new Queue<Order, true>(scope, 'Said');
+  // @ts-expect-error the props say order, so the type has to
+  new Queue<Order>(scope, 'Set', { fifo: true });
+  // @ts-expect-error only with order
+  new Queue<Order>(scope, 'Content', { contentBasedDeduplication: true });
 }
 
 export function buckets(): void {

@@ -1,5 +1,9 @@
+import type { FifoSpec } from './queue.js';
+
 export interface TopicSpec {
   readonly path: string;
+  /** Undefined: messages come in any order. */
+  readonly fifo?: FifoSpec;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -134,13 +134,13 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueResources): void {
-    checkQueueTrigger(this.spec.path, name, trigger);
+    checkQueueTrigger(this.spec.path, name, trigger, queue.fifo !== undefined);
     this.addSource(name, queue, queue.resource.queueArn, 'Lambda polls a queue once for each function');
     triggerByQueue(scope, this, trigger, queue);
   }
 
   addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicResources): void {
-    checkTopicTrigger(this.spec.path, name, trigger);
+    checkTopicTrigger(this.spec.path, name, trigger, topic.fifo !== undefined);
     this.addSource(name, topic, topic.resource.topicArn, 'SNS keeps one subscription for each topic and function');
     triggerByTopic(scope, this, trigger, topic);
   }

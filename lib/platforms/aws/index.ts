@@ -115,11 +115,11 @@ export class AwsApi {
 /** What a `Queue` is on AWS. */
 export class AwsQueue {
   /** @throws when the queue is on another platform */
-  static of(queue: Queue): AwsQueue {
+  static of(queue: Queue<any, any>): AwsQueue {
     return AwsQueue.tryOf(queue) ?? elsewhere('queue', queue, 'AwsQueue');
   }
   /** Undefined when the queue is on another platform. */
-  static tryOf(queue: Queue): AwsQueue | undefined {
+  static tryOf(queue: Queue<any, any>): AwsQueue | undefined {
     return wrapped<QueueResources, AwsQueue>(queue, 'queue', (backend) => new AwsQueue(backend.resource, backend.deadLetters));
   }
   /** Settings of `sqs.Queue`, for `tuning` of a queue or a service. */
@@ -136,11 +136,11 @@ export class AwsQueue {
 /** What a `Topic` is on AWS. */
 export class AwsTopic {
   /** @throws when the topic is on another platform */
-  static of(topic: Topic): AwsTopic {
+  static of(topic: Topic<any, any>): AwsTopic {
     return AwsTopic.tryOf(topic) ?? elsewhere('topic', topic, 'AwsTopic');
   }
   /** Undefined when the topic is on another platform. */
-  static tryOf(topic: Topic): AwsTopic | undefined {
+  static tryOf(topic: Topic<any, any>): AwsTopic | undefined {
     return wrapped<TopicResources, AwsTopic>(topic, 'topic', (backend) => new AwsTopic(backend.resource));
   }
   /** Settings of `sns.Topic`, for `tuning` of a topic or a service. */

@@ -10,6 +10,7 @@ export interface Limit {
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
 const LAMBDA_SQS = 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html';
 const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
+const SNS_FIFO = 'https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html';
 const TAGS = 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html';
 
 export const LIMITS = {
@@ -24,6 +25,7 @@ export const LIMITS = {
   rolloutMaxMinutes: { value: 2880, source: 'https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html' },
   sqsBatchMax: { value: 10_000, source: LAMBDA_SQS },
   sqsBatchMaxWithoutWindow: { value: 10, source: LAMBDA_SQS },
+  sqsFifoBatchMax: { value: 10, source: LAMBDA_SQS },
   sqsWindowMaxSeconds: { value: 300, source: LAMBDA_SQS },
   sqsConcurrencyMin: { value: 2, source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html' },
   sqsConcurrencyMax: { value: 1000, source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html' },
@@ -145,17 +147,32 @@ function checkWarmInstances({ path, warmInstances, maxConcurrency }: FunctionSpe
   );
 }
 
-export function checkQueueTrigger(path: string, name: string, trigger: QueueTriggerSpec): void {
+export function checkQueueTrigger(path: string, name: string, trigger: QueueTriggerSpec, fifo: boolean): void {
   const fail = (wrong: string, advice: string, limit: Limit): never => {
     throw invalid('function', path, `triggers.${name} has ${wrong} (${limit.source})`, advice);
   };
-  const { sqsBatchMax, sqsBatchMaxWithoutWindow, sqsWindowMaxSeconds, sqsConcurrencyMin, sqsConcurrencyMax } = LIMITS;
+  const { sqsBatchMax, sqsFifoBatchMax, sqsBatchMaxWithoutWindow, sqsWindowMaxSeconds, sqsConcurrencyMin, sqsConcurrencyMax } =
+    LIMITS;
   const { batchSize, windowSeconds, maxConcurrency } = trigger;
   if (batchSize > sqsBatchMax.value) {
     fail(
       `batchSize ${batchSize}, and Lambda takes at most ${sqsBatchMax.value} messages at once`,
       'give a smaller one',
       sqsBatchMax,
+    );
+  }
+  if (fifo && windowSeconds > 0) {
+    fail(
+      `a window of ${windowSeconds} seconds, and Lambda does not wait for batches of a fifo queue`,
+      'leave window out',
+      sqsFifoBatchMax,
+    );
+  }
+  if (fifo && batchSize > sqsFifoBatchMax.value) {
+    fail(
+      `batchSize ${batchSize}, and Lambda takes at most ${sqsFifoBatchMax.value} messages of a fifo queue at once`,
+      'give a smaller one',
+      sqsFifoBatchMax,
     );
   }
   if (batchSize > sqsBatchMaxWithoutWindow.value && windowSeconds < 1) {
@@ -183,7 +200,15 @@ export function checkQueueTrigger(path: string, name: string, trigger: QueueTrig
   }
 }
 
-export function checkTopicTrigger(path: string, name: string, { filter }: TopicTriggerSpec): void {
+export function checkTopicTrigger(path: string, name: string, { filter }: TopicTriggerSpec, fifo: boolean): void {
+  if (fifo) {
+    throw invalid(
+      'function',
+      path,
+      `triggers.${name} is of a fifo topic, and SNS delivers those to queues only (${SNS_FIFO})`,
+      'subscribe a Queue to the topic, and give its messages to the function',
+    );
+  }
   const { snsFilterKeysMax, snsFilterCombinationsMax } = LIMITS;
   const keys = Object.keys(filter).length;
   if (keys > snsFilterKeysMax.value) {

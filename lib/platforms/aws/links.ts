@@ -18,13 +18,13 @@ export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { k
       const queue = (link.target as QueueResources).resource;
       allow(policy, ['sqs:SendMessage'], queue.queueArn);
       allowKey(policy, queue.encryptionMasterKey, SEND_WITH_KEY);
-      return `sqs:${queue.queueUrl}`;
+      return `sqs:${queue.queueUrl}${deduplicationOf(link.target as QueueResources)}`;
     }
     case 'topic': {
       const topic = (link.target as TopicResources).resource;
       allow(policy, ['sns:Publish'], topic.topicArn);
       allowKey(policy, topic.masterKey, SEND_WITH_KEY);
-      return `sns:${topic.topicArn}`;
+      return `sns:${topic.topicArn}${deduplicationOf(link.target as TopicResources)}`;
     }
     case 'bucket': {
       const bucket = (link.target as BucketResources).resource;
@@ -38,4 +38,9 @@ export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { k
       return `s3:${bucket.bucketName}`;
     }
   }
+}
+
+/** Tells the driver to send no id of its own. */
+function deduplicationOf({ fifo }: QueueResources | TopicResources): string {
+  return fifo?.contentBasedDeduplication ? '#content' : '';
 }

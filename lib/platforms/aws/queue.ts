@@ -2,7 +2,7 @@ import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type CfnQueue, type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Lazy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { QueueSpec, QueueTriggerSpec } from '../../core/model.js';
+import type { FifoSpec, QueueSpec, QueueTriggerSpec } from '../../core/model.js';
 import type { QueueBackend, Tuning } from '../../core/platform.js';
 import type { LambdaBackend } from './function.js';
 import { LIMITS } from './limits.js';
@@ -17,13 +17,17 @@ const DEFAULT_VISIBILITY_SECONDS = 30;
 export class QueueResources implements QueueBackend {
   readonly resource: Queue;
   readonly deadLetters: IQueue;
+  readonly fifo: FifoSpec | undefined;
   private visibilitySeconds = DEFAULT_VISIBILITY_SECONDS;
 
   constructor(scope: Construct, spec: QueueSpec, tuning: Tuning) {
     const tuned = tuning.for<AwsQueueTuning>('aws', 'queue');
     const { encryptionMasterKey, dataKeyReuse, removalPolicy } = tuned;
     const encryption = tuned.encryption ?? (encryptionMasterKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED);
+    const fifo = spec.fifo ? true : undefined;
+    this.fifo = spec.fifo;
     this.deadLetters = new Queue(scope, 'DeadLetters', {
+      fifo,
       encryption,
       encryptionMasterKey,
       dataKeyReuse,
@@ -35,6 +39,9 @@ export class QueueResources implements QueueBackend {
       enforceSSL: true,
       ...tuned,
       encryption,
+      fifo,
+      contentBasedDeduplication: spec.fifo?.contentBasedDeduplication || undefined,
+      ...(spec.delaySeconds !== undefined && { deliveryDelay: Duration.seconds(spec.delaySeconds) }),
       retentionPeriod: Duration.seconds(spec.retentionSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxAttempts },
     });

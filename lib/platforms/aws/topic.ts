@@ -1,6 +1,6 @@
 import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { TopicSpec, TopicTriggerSpec } from '../../core/model.js';
+import type { FifoSpec, TopicSpec, TopicTriggerSpec } from '../../core/model.js';
 import type { TopicBackend, Tuning } from '../../core/platform.js';
 import type { LambdaBackend } from './function.js';
 import { allowInvocation } from './permissions.js';
@@ -15,9 +15,16 @@ const SERVICE = 'sns.amazonaws.com';
  */
 export class TopicResources implements TopicBackend {
   readonly resource: Topic;
+  readonly fifo: FifoSpec | undefined;
 
   constructor(scope: Construct, spec: TopicSpec, tuning: Tuning) {
-    this.resource = new Topic(scope, 'Resource', { enforceSSL: true, ...tuning.for<AwsTopicTuning>('aws', 'topic') });
+    this.fifo = spec.fifo;
+    this.resource = new Topic(scope, 'Resource', {
+      enforceSSL: true,
+      ...tuning.for<AwsTopicTuning>('aws', 'topic'),
+      fifo: spec.fifo ? true : undefined,
+      contentBasedDeduplication: spec.fifo?.contentBasedDeduplication || undefined,
+    });
     tag('topic', scope, spec.tags);
   }
 }

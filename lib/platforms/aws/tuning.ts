@@ -110,24 +110,16 @@ export interface AwsApiTuning
   readonly throttle?: ThrottleSettings;
 }
 
-/** Settings of `sqs.Queue`. The encryption also holds for the dead-letter queue. */
+/**
+ * Settings of `sqs.Queue`. The encryption also holds for the dead-letter queue. `deduplicationScope` and `fifoThroughputLimit`, both per
+ * message group, are what a `fifo` queue needs for high throughput.
+ */
 export type AwsQueueTuning = Partial<
-  Omit<
-    QueueProps,
-    | 'visibilityTimeout'
-    | 'retentionPeriod'
-    | 'deadLetterQueue'
-    | 'fifo'
-    | 'contentBasedDeduplication'
-    | 'deduplicationScope'
-    | 'fifoThroughputLimit'
-  >
+  Omit<QueueProps, 'visibilityTimeout' | 'retentionPeriod' | 'deadLetterQueue' | 'fifo' | 'contentBasedDeduplication'>
 >;
 
-/** Settings of `sns.Topic`. */
-export type AwsTopicTuning = Partial<
-  Omit<TopicProps, 'fifo' | 'contentBasedDeduplication' | 'fifoThroughputScope' | 'messageRetentionPeriodInDays'>
->;
+/** Settings of `sns.Topic`. `fifoThroughputScope` and `messageRetentionPeriodInDays` are for `fifo` topics. */
+export type AwsTopicTuning = Partial<Omit<TopicProps, 'fifo' | 'contentBasedDeduplication'>>;
 
 /** Settings of `s3.Bucket`. */
 export type AwsBucketTuning = Partial<

@@ -3,6 +3,8 @@ import type { Capabilities } from '../../core/capabilities.js';
 const FROM_SOURCE =
   'google_cloudfunctions2_function builds functions from source; an image would be a google_cloud_run_v2_service, which is not made yet';
 
+const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
+
 /** What Google Cloud makes of every feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'google_cloudfunctions2_function, HTTP signature, nodejs24; a zip named by the hash of its content' },
@@ -58,10 +60,19 @@ export const capabilities: Capabilities = {
   },
   'api.rest': { native: 'path template {path=**}' },
   'queue.deadLetters': { native: 'Pub/Sub dead-letter topic with a subscription that keeps its messages' },
+  'queue.fifo': {
+    native:
+      'ordering keys, within a region; Pub/Sub holds a group while a message of it is retried, and goes on after it is dead',
+  },
+  'queue.contentBasedDeduplication': { unsupported: NO_DEDUPLICATION },
+  'queue.delay': { unsupported: 'Pub/Sub delivers at once; Cloud Tasks, which can wait, is not made yet' },
   'queue.retention': { native: 'message_retention_duration, 10 minutes to 31 days' },
+  'topic.fifo': { native: 'ordering keys, in every subscription of the topic' },
   'bucket.versioned': { native: 'versioning' },
   'bucket.removal': { native: 'force_destroy' },
   'link.queue': { native: 'roles/pubsub.publisher on the topic' },
+  'link.queue.delay': { unsupported: 'Pub/Sub delivers at once: `send` throws a LinkError' },
+  'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'roles/pubsub.publisher on the topic' },
   'link.bucket': { native: 'roles/storage.objectViewer, legacyBucketWriter or objectUser on the bucket' },
   'link.bucket.signedUrl': { native: 'V4 signatures by the function’s own service account (iam.serviceAccounts.signBlob)' },

@@ -57,6 +57,8 @@ export interface DeliveryProps {
   /** How long an event waits to be delivered. */
   readonly retentionSeconds: number;
   readonly filter?: string;
+  /** Messages of one ordering key are delivered one after the other. */
+  readonly ordered?: boolean;
   readonly labels: Labels;
 }
 
@@ -71,7 +73,7 @@ export class Delivery {
     private readonly context: StackContext,
     private readonly props: DeliveryProps,
   ) {
-    const { path, topic, deadLetters, retentionSeconds, filter, labels } = props;
+    const { path, topic, deadLetters, retentionSeconds, filter, ordered, labels } = props;
     const project = context.projectArgument;
     this.attempts = within('deliveries of', path, 'maxAttempts', props.maxAttempts, '', { ...DELIVERY_ATTEMPTS, min: 1 });
     this.subscription = new PubsubSubscription(scope, id, {
@@ -80,6 +82,7 @@ export class Delivery {
       project,
       labels,
       filter,
+      enableMessageOrdering: ordered || undefined,
       messageRetentionDuration: `${within('deliveries of', path, 'retention', retentionSeconds, ' s', RETENTION_SECONDS)}s`,
       expirationPolicy: { ttl: '' },
       retryPolicy: { minimumBackoff: `${BACKOFF_SECONDS.first}s`, maximumBackoff: `${BACKOFF_SECONDS.longest}s` },

@@ -29,7 +29,7 @@ import {
 import type { GoogleBucketBackend } from './bucket.js';
 import { Source } from './code.js';
 import type { StackContext } from './context.js';
-import { DeadLetters, Delivery } from './delivery.js';
+import { DeadLetters, Delivery, type DeliveryProps } from './delivery.js';
 import { Grants, invoker } from './grants.js';
 import { labelsOf } from './labels.js';
 import { ACK_SECONDS, DEAD_LETTER_SECONDS, EVENT_SECONDS, MEMORY_MIB, NAME_LENGTH, TIMEOUT_SECONDS, within } from './limits.js';
@@ -184,14 +184,19 @@ export class GoogleFunctionBackend implements FunctionBackend {
   }
 
   /** How an event that has no queue of its own reaches this function. */
-  deliver(scope: Construct, topic: PubsubTopic, path: (settings: { attempts?: number }) => string, filter?: string): void {
+  deliver(
+    scope: Construct,
+    topic: PubsubTopic,
+    path: (settings: { attempts?: number }) => string,
+    which: Pick<DeliveryProps, 'filter' | 'ordered'> = {},
+  ): void {
     const delivery = new Delivery(scope, 'Subscription', this.context, {
       path: scope.node.path,
       topic,
       deadLetters: this.deadLetters,
       maxAttempts: this.spec.retry.maxAttempts,
       retentionSeconds: EVENT_SECONDS,
-      filter,
+      ...which,
       labels: this.labels,
     });
     delivery.pushTo(this, path);

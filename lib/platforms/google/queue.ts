@@ -54,6 +54,7 @@ export class GoogleQueueBackend implements QueueBackend {
       deadLetters: this.deadLetters,
       maxAttempts,
       retentionSeconds,
+      ordered: spec.fifo !== undefined,
       labels,
     });
   }

@@ -16,7 +16,12 @@ export class GoogleTopicBackend implements TopicBackend {
   /** `projects/…/topics/…`, without a reference to the resource: an environment variable of a function must not close a cycle. */
   readonly address: string;
 
-  constructor(scope: Construct, context: StackContext, spec: TopicSpec, tuning: GoogleTopicTuning) {
+  constructor(
+    scope: Construct,
+    context: StackContext,
+    readonly spec: TopicSpec,
+    tuning: GoogleTopicTuning,
+  ) {
     this.name = googleName(spec.path, NAME_LENGTH.topic);
     this.address = `projects/${context.project}/topics/${this.name}`;
     this.resource = new PubsubTopic(scope, 'Resource', {

@@ -48,7 +48,10 @@ export function addTopicTrigger(
   fn: GoogleFunctionBackend,
 ): void {
   const filter = attributeFilter(scope.node.path, trigger.filter);
-  fn.deliver(scope, topic.topic, (settings) => eventPath('topic', name, settings), filter && plainText(filter));
+  fn.deliver(scope, topic.topic, (settings) => eventPath('topic', name, settings), {
+    filter: filter && plainText(filter),
+    ordered: topic.spec.fifo !== undefined,
+  });
 }
 
 /** What Cloud Storage calls it when an object of that kind of bucket comes or goes. */
@@ -81,7 +84,7 @@ export function addObjectsTrigger(
     dependsOn: [publish],
   });
   const filter = trigger.events.includes('deleted') ? REALLY_REMOVED : undefined;
-  fn.deliver(scope, topic, (settings) => eventPath('objects', name, { ...settings, suffix: trigger.suffix }), filter);
+  fn.deliver(scope, topic, (settings) => eventPath('objects', name, { ...settings, suffix: trigger.suffix }), { filter });
 }
 
 /** A topic of one trigger's own. */

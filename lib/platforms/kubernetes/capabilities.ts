@@ -1,5 +1,9 @@
 import type { Capabilities } from '../../core/capabilities.js';
 
+const NO_DEDUPLICATION = 'a Broker takes every event that is posted';
+const NO_ORDER =
+  'Knative’s contract of Brokers says nothing about order; a class of Broker that keeps one has settings of its own for it';
+
 /** What Knative, Gateway API and Rook make of each feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'a stock Node.js image; the code is in an immutable ConfigMap that is named by its content' },
@@ -58,13 +62,19 @@ export const capabilities: Capabilities = {
     emulated:
       'a small function per chart writes each dead message to its log as a line of JSON, which lives as long as the cluster keeps logs; kubernetes({ deadLetters }) names another sink',
   },
+  'queue.fifo': { unsupported: NO_ORDER },
+  'queue.contentBasedDeduplication': { unsupported: NO_DEDUPLICATION },
+  'queue.delay': { unsupported: 'a Broker delivers at once' },
   'queue.retention': {
     unsupported:
       'a Broker has no retention of its own; it is set where the Broker’s class keeps events (a Kafka topic, a RabbitMQ queue)',
   },
+  'topic.fifo': { unsupported: NO_ORDER },
   'bucket.versioned': { unsupported: 'an ObjectBucketClaim cannot ask for versions' },
   'bucket.removal': { native: 'a storage class whose reclaim policy is Delete' },
   'link.queue': { native: 'POST to the ingress of the queue’s Broker, which every pod of the cluster may make' },
+  'link.queue.delay': { unsupported: 'a Broker delivers at once: `send` throws a LinkError' },
+  'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'POST to the ingress of the topic’s Broker, which every pod of the cluster may make' },
   'link.bucket': {
     emulated:

@@ -1,6 +1,6 @@
 import type { HandlerKind } from '../context.js';
 import { apiGatewayRequest, apiGatewayResponse, isApiGatewayEvent } from '../decode/api-gateway.js';
-import { awsEvent, type Delivery, type Receiver, sqsMessage, wrapped } from '../decode/aws-events.js';
+import { awsEvent, type Delivery, groupOf, type Receiver, sqsMessage, wrapped } from '../decode/aws-events.js';
 import { Dispatcher, type Invocation } from '../dispatch.js';
 import type { HttpProblem } from '../problem.js';
 import { matchPath } from '../routes.js';
@@ -32,11 +32,17 @@ export function serve(entry: unknown, options: ServeOptions): (event: any, conte
   const sqs = async (records: any[], about: Omit<Invocation, 'kind'>) => {
     const failures = new Set<string>();
     const messages: any[] = [];
+    const held = new Set<string | undefined>();
     for (const record of records) {
       const attempt = Number(record.attributes?.ApproximateReceiveCount ?? 1);
       const inner = wrapped(record.body, attempt, receiver);
+      const group = groupOf(record);
       if (!inner) messages.push(record);
-      else if ((await deliver(inner, about)).size > 0) failures.add(record.messageId);
+      else if (held.has(group) || (await deliver(inner, about)).size > 0) {
+        failures.add(record.messageId);
+        // Of a group, nothing may overtake what failed.
+        if (group !== undefined) held.add(group);
+      }
     }
     if (messages.length > 0) {
       const items = messages.map(sqsMessage);

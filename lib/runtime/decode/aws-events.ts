@@ -24,8 +24,14 @@ function snsMessage({ MessageId, Message, MessageAttributes = {}, Timestamp }: a
   return { id: MessageId, text: Message, attributes: Object.fromEntries(attributes), time: new Date(Timestamp), attempt: 1 };
 }
 
+/** What keeps a record of SQS in order: its group, where the queue is one that has an order. */
+export function groupOf({ eventSourceARN, attributes }: any): string | undefined {
+  return eventSourceARN?.endsWith('.fifo') ? attributes?.MessageGroupId : undefined;
+}
+
 /** The message in a record of SQS. */
-export function sqsMessage({ messageId, body, messageAttributes = {}, attributes }: any): RawMessage {
+export function sqsMessage(record: any): RawMessage {
+  const { messageId, body, messageAttributes = {}, attributes } = record;
   const values = Object.entries<any>(messageAttributes).map(([name, { stringValue, binaryValue }]) => [
     name,
     stringValue ?? binaryValue,
@@ -36,6 +42,7 @@ export function sqsMessage({ messageId, body, messageAttributes = {}, attributes
     attributes: Object.fromEntries(values),
     time: new Date(Number(attributes?.SentTimestamp ?? Date.now())),
     attempt: Number(attributes?.ApproximateReceiveCount ?? 1),
+    group: groupOf(record),
   };
 }
 

@@ -51,6 +51,7 @@ function pubsub(text: string): Envelope | undefined {
     attributes: Object.fromEntries(attributes),
     time: date(message.publishTime ?? message.publish_time),
     attempt: Number(deliveryAttempt ?? 1),
+    group: message.orderingKey || undefined,
     traceparent: message.attributes?.googclient_traceparent,
   };
 }

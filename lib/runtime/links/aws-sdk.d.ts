@@ -7,6 +7,7 @@
 
 type AwsSettings = import('./aws.js').AwsSettings;
 type AwsAttribute = import('./aws.js').AwsAttribute;
+type FifoParameters = ReturnType<typeof import('./aws.js').fifoParameters>;
 
 declare module '@aws-sdk/client-sqs' {
   export class SQSClient {
@@ -14,7 +15,14 @@ declare module '@aws-sdk/client-sqs' {
     send(command: SendMessageCommand): Promise<unknown>;
   }
   export class SendMessageCommand {
-    constructor(input: { QueueUrl: string; MessageBody: string; MessageAttributes: Record<string, AwsAttribute> });
+    constructor(
+      input: {
+        QueueUrl: string;
+        MessageBody: string;
+        MessageAttributes: Record<string, AwsAttribute>;
+        DelaySeconds: number | undefined;
+      } & FifoParameters,
+    );
   }
 }
 
@@ -24,7 +32,7 @@ declare module '@aws-sdk/client-sns' {
     send(command: PublishCommand): Promise<unknown>;
   }
   export class PublishCommand {
-    constructor(input: { TopicArn: string; Message: string; MessageAttributes: Record<string, AwsAttribute> });
+    constructor(input: { TopicArn: string; Message: string; MessageAttributes: Record<string, AwsAttribute> } & FifoParameters);
   }
 }
 

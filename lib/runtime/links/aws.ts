@@ -1,5 +1,6 @@
-import { LinkError } from '../clients.js';
+import { LinkError, type SendOptions } from '../clients.js';
 import type { LinkConfiguration } from './driver.js';
+import { checkedOrder } from './message.js';
 
 /** Settings of the SDK's clients that drivers use. */
 export interface AwsSettings {
@@ -58,4 +59,30 @@ export async function answered<T>(link: LinkConfiguration, operation: string, se
 /** Attributes of a message in the form of SQS and SNS alike. */
 export function messageAttributes(attributes: readonly [string, string][]): Record<string, AwsAttribute> {
   return Object.fromEntries(attributes.map(([name, value]) => [name, { DataType: 'String', StringValue: value }]));
+}
+
+/**
+ * Group and deduplication id of a message to a queue or topic with order, which AWS names `….fifo`. Each sending has an id of its own,
+ * so that what the SDK repeats arrives once; none where the content is the id (`#content`).
+ */
+export function fifoParameters(
+  link: LinkConfiguration,
+  operation: string,
+  address: string,
+  deduplication: string,
+  options?: SendOptions,
+): { MessageGroupId?: string; MessageDeduplicationId?: string } {
+  const { group, deduplicationId } = checkedOrder(link, operation, options);
+  if (!address.endsWith('.fifo')) {
+    if (group === undefined && deduplicationId === undefined) return {};
+    throw new LinkError(
+      `link '${link.name}': ${operation} got a group, but it keeps no order; set fifo: true where it is declared`,
+    );
+  }
+  if (group === undefined)
+    throw new LinkError(`link '${link.name}': ${operation} got no group; give one, as its order is kept by group`);
+  return {
+    MessageGroupId: group,
+    MessageDeduplicationId: deduplicationId ?? (deduplication === 'content' ? undefined : crypto.randomUUID()),
+  };
 }

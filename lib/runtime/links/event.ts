@@ -2,7 +2,7 @@ import { LinkError, type SendOptions } from '../clients.js';
 import { attributeExtension, extensionValue } from '../wire.js';
 import { halves } from './address.js';
 import type { LinkConfiguration } from './driver.js';
-import { checkedAttributes, toJson } from './message.js';
+import { checkedAttributes, refuse, toJson } from './message.js';
 import { request } from './request.js';
 
 /**
@@ -16,6 +16,11 @@ export async function postEvent(
   message: unknown,
   options?: SendOptions,
 ): Promise<void> {
+  refuse(link, operation, options, {
+    delaySeconds: 'a Broker cannot delay an event',
+    group: 'a Broker keeps no order',
+    deduplicationId: 'a Broker takes every event that is posted',
+  });
   const [url, kind] = halves(address);
   const comma = kind.indexOf(',');
   if (comma < 1) throw new LinkError(`link '${link.name}': its address has no event type and source`);

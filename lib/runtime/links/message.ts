@@ -1,4 +1,4 @@
-import { LinkError, type SendOptions } from '../clients.js';
+import { type FifoSendOptions, LinkError, type QueueSendOptions, type SendOptions } from '../clients.js';
 import type { LinkConfiguration } from './driver.js';
 
 /** Most attributes of one message: what SQS takes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
@@ -33,4 +33,33 @@ export function checkedAttributes(link: LinkConfiguration, operation: string, op
     }
   }
   return attributes;
+}
+
+/**
+ * Group and deduplication id, where they are given, in the narrowest form of all targets: that of SQS and SNS.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export function checkedOrder(link: LinkConfiguration, operation: string, options?: SendOptions): Partial<FifoSendOptions> {
+  const { group, deduplicationId } = (options ?? {}) as Partial<FifoSendOptions>;
+  for (const [name, value] of Object.entries({ group, deduplicationId })) {
+    if (value !== undefined && !(typeof value === 'string' && /^[!-~]{1,128}$/.test(value))) {
+      const wrong = `${name} ${JSON.stringify(value)}; give 1 to 128 letters, digits and punctuation`;
+      throw new LinkError(`link '${link.name}': ${operation} got the ${wrong}`);
+    }
+  }
+  return { group, deduplicationId };
+}
+
+/** Options that a target has nothing for; `reasons` by name. Ignoring them would be worse than an error. */
+export function refuse(
+  link: LinkConfiguration,
+  operation: string,
+  options: (SendOptions & QueueSendOptions & Partial<FifoSendOptions>) | undefined,
+  reasons: Partial<Record<'delaySeconds' | 'deduplicationId' | 'group', string>>,
+): void {
+  for (const [name, reason] of Object.entries(reasons)) {
+    if (options?.[name as keyof typeof reasons] !== undefined) {
+      throw new LinkError(`link '${link.name}': ${operation} got ${name}, and ${reason}`);
+    }
+  }
 }

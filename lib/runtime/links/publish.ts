@@ -1,7 +1,7 @@
 import type { SendOptions } from '../clients.js';
 import type { LinkConfiguration } from './driver.js';
 import { accessHeader } from './google.js';
-import { checkedAttributes, toJson } from './message.js';
+import { checkedAttributes, checkedOrder, refuse, toJson } from './message.js';
 import { request } from './request.js';
 
 /**
@@ -15,6 +15,11 @@ export async function publishTo(
   message: unknown,
   options?: SendOptions,
 ): Promise<void> {
+  refuse(link, operation, options, {
+    delaySeconds: 'Pub/Sub cannot delay a message',
+    deduplicationId: 'Pub/Sub takes every message that is published',
+  });
+  const { group: orderingKey } = checkedOrder(link, operation, options);
   const attributes = Object.fromEntries(checkedAttributes(link, operation, options));
   const data = Buffer.from(toJson(link, operation, message)).toString('base64');
   // The variable by which Google's own libraries find the emulator, which wants no token, and shall get none.
@@ -23,7 +28,7 @@ export async function publishTo(
     method: 'POST',
     url: `${emulator ? `http://${emulator}` : 'https://pubsub.googleapis.com'}/v1/${topic}:publish`,
     headers: async () => ({ 'content-type': 'application/json', ...(emulator ? {} : await accessHeader(link)) }),
-    body: JSON.stringify({ messages: [{ data, attributes }] }),
+    body: JSON.stringify({ messages: [{ data, attributes, orderingKey }] }),
   });
   await response.body?.cancel();
 }

@@ -296,3 +296,18 @@ test('escape hatches of queues', () => {
   ]);
   expect(queue.node.defaultChild).toBe(topic);
 });
+
+test('order is the subscription’s', () => {
+  const stack = newStack();
+  const orders = new Queue(stack, 'Orders', { fifo: true });
+  const events = new Topic(stack, 'Events', { fifo: true });
+  new ServerlessFunction(stack, 'Work', { entry, triggers: { Orders: orders.messages(), Events: events.messages() } });
+  new ServerlessFunction(stack, 'Unordered', { entry, triggers: { More: new Queue(stack, 'More').messages() } });
+  const found = resourcesOf(stack, 'google_pubsub_subscription');
+  expect(found.Orders_Subscription.enable_message_ordering).toBe(true);
+  expect(found.Work_Triggers_Events_Subscription.enable_message_ordering).toBe(true);
+  expect(found.More_Subscription).not.toHaveProperty('enable_message_ordering');
+  expect(() => new Queue(stack, 'Content', { fifo: true, contentBasedDeduplication: true })).toThrow(
+    'which the google platform does not have: Pub/Sub takes every message that is published',
+  );
+});

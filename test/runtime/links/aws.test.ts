@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { BucketClient, FunctionClient, QueueClient, TopicClient } from '../../../lib/runtime/clients.js';
+import type {
+  BucketClient,
+  FifoQueueClient,
+  FifoTopicClient,
+  FunctionClient,
+  QueueClient,
+  TopicClient,
+} from '../../../lib/runtime/clients.js';
 import {
   awsSdkAvailable,
   type CloudServer,
@@ -76,6 +83,64 @@ describe.each(clouds)('on $name', ({ name, keys, available, start, runsFunctions
         status: { DataType: 'String', StringValue: 'paid – früh' },
         region: { DataType: 'String', StringValue: '%eu' },
       });
+    });
+
+    test('sqs and sns keep order by group, and send once', async () => {
+      const { SQSClient, CreateQueueCommand, ReceiveMessageCommand, GetQueueAttributesCommand } = sdk('@aws-sdk/client-sqs');
+      const { SNSClient, CreateTopicCommand, SubscribeCommand } = sdk('@aws-sdk/client-sns');
+      const [queues, topics] = [new SQSClient({}), new SNSClient({})];
+      const make = async (QueueName: string, more: object = {}) =>
+        (await queues.send(new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: 'true', ...more } }))).QueueUrl;
+      const received = async (QueueUrl: string) => {
+        const { Messages = [] } = await queues.send(
+          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, AttributeNames: ['All'] }),
+        );
+        return Messages.map(({ Body, Attributes }: any) => [JSON.parse(Body), Attributes.MessageGroupId]);
+      };
+      const url = await make('orders.fifo');
+      const queue: FifoQueueClient<any> = drivers.sqs(link('orders', url));
+      await queue.send(1, { group: 'a', deduplicationId: 'once' });
+      await queue.send(2, { group: 'a', deduplicationId: 'once' });
+      // Without an id, equal messages are two messages.
+      await queue.send(3, { group: 'b' });
+      await queue.send(3, { group: 'b' });
+      expect(await received(url)).toEqual([
+        [1, 'a'],
+        [3, 'b'],
+        [3, 'b'],
+      ]);
+      await expect(queue.send(4, {} as never)).rejects.toThrow("link 'orders': send got no group; give one");
+
+      const byContent = await make('content.fifo', { ContentBasedDeduplication: 'true' });
+      const content: FifoQueueClient<any> = drivers.sqs(link('content', `${byContent}#content`));
+      await content.send('equal', { group: 'a' });
+      await content.send('equal', { group: 'a' });
+      expect(await received(byContent)).toEqual([['equal', 'a']]);
+
+      const { TopicArn } = await topics.send(new CreateTopicCommand({ Name: 'events.fifo', Attributes: { FifoTopic: 'true' } }));
+      const { Attributes } = await queues.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
+      const raw = { Attributes: { RawMessageDelivery: 'true' } };
+      await topics.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes.QueueArn, ...raw }));
+      const topic: FifoTopicClient<any> = drivers.sns(link('events', TopicArn));
+      await topic.publish({ order: 5 }, { group: 'c' });
+      expect(await received(url)).toEqual([[{ order: 5 }, 'c']]);
+    });
+
+    test('sqs delays a message; a queue without order has no groups', async () => {
+      const { SQSClient, CreateQueueCommand, ReceiveMessageCommand, GetQueueAttributesCommand } = sdk('@aws-sdk/client-sqs');
+      const client = new SQSClient({});
+      const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'later' }));
+      const queue: QueueClient = drivers.sqs(link('later', QueueUrl));
+      await queue.send('x', { delaySeconds: 600 });
+      const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+      expect(Messages).toEqual([]);
+      const AttributeNames = ['ApproximateNumberOfMessagesDelayed'];
+      const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+      expect(Attributes.ApproximateNumberOfMessagesDelayed).toBe('1');
+      await expect(queue.send('x', { delaySeconds: 901 })).rejects.toThrow(
+        "link 'later': send got delaySeconds 901; give 0 to 900",
+      );
+      await expect(queue.send('x', { group: 'a' } as never)).rejects.toThrow('got a group, but it keeps no order');
     });
 
     test('a queue that is not there', async () => {

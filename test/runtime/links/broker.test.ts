@@ -43,6 +43,14 @@ describe('events for a broker', () => {
     expect(event().validate()).toBe(true);
   });
 
+  test('have neither order nor delay', async () => {
+    const client = broker(link('orders', 'http://127.0.0.1:1/#type,source')) as any;
+    await expect(client.send({}, { delaySeconds: 1 })).rejects.toThrow(
+      "link 'orders': send got delaySeconds, and a Broker cannot delay an event",
+    );
+    await expect(client.publish({}, { group: 'a' })).rejects.toThrow('publish got group, and a Broker keeps no order');
+  });
+
   test('have values that headers cannot hold percent-encoded, as CloudEvents says', async () => {
     const value = 'paid "früh" 100% 😀~!';
     await client().publish({}, { attributes: { status: value } });

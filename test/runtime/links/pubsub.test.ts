@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { FunctionClient, QueueClient, TopicClient } from '../../../lib/runtime/clients.js';
+import type { FifoQueueClient, FunctionClient, QueueClient, TopicClient } from '../../../lib/runtime/clients.js';
 import { cloudfunction } from '../../../lib/runtime/links/cloudfunction.js';
 import { pubsub } from '../../../lib/runtime/links/pubsub.js';
 import { missing } from '../../engines/engine.js';
@@ -86,6 +86,22 @@ describe('with tokens', () => {
         body: '{"messages":[{"data":"eyJpZCI6MX0=","attributes":{"status":"paid"}}]}',
       },
     ]);
+  });
+
+  test('pubsub keeps order by key, and refuses what it has not', async () => {
+    const client = pubsub(link('orders', TOPIC, { GCE_METADATA_HOST: metadata.host })) as FifoQueueClient;
+    await client.send({ id: 1 }, { group: 'customer-1' });
+    expect(JSON.parse(google.received[0]!.body).messages).toEqual([
+      { data: 'eyJpZCI6MX0=', attributes: {}, orderingKey: 'customer-1' },
+    ]);
+    await expect(client.send({}, { group: 'a', deduplicationId: '1' })).rejects.toThrow(
+      "link 'orders': send got deduplicationId, and Pub/Sub takes every message that is published",
+    );
+    await expect((client as unknown as QueueClient).send({}, { delaySeconds: 1 })).rejects.toThrow(
+      'Pub/Sub cannot delay a message',
+    );
+    await expect(client.send({}, { group: 'a b' })).rejects.toThrow('got the group "a b"; give 1 to 128 letters');
+    expect(google.received).toHaveLength(1);
   });
 
   test('cloudfunction calls with an identity for that function alone', async () => {
