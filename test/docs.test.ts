@@ -48,7 +48,7 @@ describe('every TypeScript block of the docs compiles', () => {
 
   test('and one with a mistake does not', () => {
     const [argument, name, ...right] = said.slice(blocks.length);
-    expect(argument).toEqual([expect.stringMatching(/^4: .*'maxAttemts' does not exist in type 'QueueProps'/s)]);
+    expect(argument).toEqual([expect.stringMatching(/^4: .*'maxAttemts' does not exist in type 'QueueProps/s)]);
     expect(name).toEqual([expect.stringMatching(/^7: .*has no exported member 'nothing'/)]);
     expect(right).toEqual([[], []]);
   });
