@@ -1,84 +1,54 @@
 import { Construct } from 'constructs';
+import type { HttpApiProps, RouteOptions, RouteTarget, ThrottleOptions } from './api-props.js';
+import { type Authorizer, authorizerSpec } from './authorizer.js';
 import { attach, attachmentOf } from './core/attachment.js';
-import { requireFeatures } from './core/capabilities.js';
+import { featuresOfRoute, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
-import type { DurationLike } from './core/duration.js';
 import { conflicting, invalid, otherPlatform, shown } from './core/errors.js';
-import type { ApiSpec, CorsSpec, HttpMethod, RouteSpec } from './core/model.js';
-import { type ApiBackend, type FunctionBackend, type Platform, Tuning, type TuningEntry } from './core/platform.js';
-import { HTTP_METHODS, parseRoute, type RouteKey, routeShape } from './core/route.js';
+import type { ApiSpec, RouteSpec, ThrottleSpec } from './core/model.js';
+import { type ApiBackend, type FunctionBackend, type Platform, Tuning } from './core/platform.js';
+import { DEFAULT_ROUTE, parseRoute, type RouteKey, routeShape } from './core/route.js';
 import { platformOf } from './core/scope.js';
-import type { EnteredAs, ServerlessFunction } from './function.js';
+import { corsSpec } from './cors.js';
+import type { ServerlessFunction } from './function.js';
 import { surroundingsOf } from './service.js';
-
-export interface CorsOptions {
-  /** Origins that may call the API from a browser, as in `https://shop.example`; `['*']` for any. */
-  readonly origins: readonly string[];
-  /** @default - all methods of the API's routes */
-  readonly methods?: readonly HttpMethod[];
-  /**
-   * Request headers that scripts may send.
-   * @default ['content-type', 'authorization']
-   */
-  readonly headers?: readonly string[];
-  /**
-   * Response headers that scripts may read.
-   * @default - the few that browsers always show
-   */
-  readonly exposedHeaders?: readonly string[];
-  /**
-   * Whether browsers may send cookies. Not possible with the origin `*`.
-   * @default false
-   */
-  readonly credentials?: boolean;
-  /**
-   * How long browsers may remember the answer.
-   * @default Duration.hours(1)
-   */
-  readonly maxAge?: DurationLike;
-}
-
-export interface HttpApiProps {
-  /**
-   * The function that answers each route: `'GET /orders/{id}': getOrder`. A route is a method or ANY, and a path in which
-   * `{name}` is one segment and `{name+}` the rest.
-   * @default - none; see `addRoute`
-   */
-  readonly routes?: Readonly<Partial<Record<RouteKey, EnteredAs<'http'>>>>;
-  /** @default - no CORS headers: browsers of other origins are refused */
-  readonly cors?: CorsOptions;
-  /** @default - none */
-  readonly description?: string;
-  /** @default - those of the service */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** @default - none */
-  readonly tuning?: readonly TuningEntry[];
-}
 
 /** An HTTP API: one public address, and functions that answer its routes. The functions themselves stay private. */
 export class HttpApi extends Construct {
   private readonly platform: Platform;
   private readonly backend: ApiBackend;
+  private readonly checks: Checks;
+  private readonly authorizer: Authorizer | undefined;
+  private readonly authorizers = new Map<string, Authorizer>();
   private readonly routes = new Map<string, RouteSpec>();
 
   constructor(scope: Construct, id: string, props: HttpApiProps = {}) {
     super(scope, id);
     const path = this.node.path;
     this.platform = platformOf(this);
-    const checks = new Checks('HTTP API', path, this.platform);
+    this.checks = new Checks('HTTP API', path, this.platform);
+    this.authorizer = props.authorizer;
     const around = surroundingsOf(this);
     const spec: ApiSpec = frozen({
       path,
       description: props.description,
-      cors: props.cors && corsSpec(checks, props.cors),
-      tags: checks.tags({ ...around.tags, ...props.tags }),
+      cors: props.cors && corsSpec(this.checks, props.cors),
+      throttle: props.throttle && throttleSpec(this.checks, 'throttle', props.throttle),
+      tags: this.checks.tags({ ...around.tags, ...props.tags }),
     });
-    checks.own('', spec);
-    requireFeatures(this.platform, path, ['trigger.http', ...(spec.cors ? ['api.cors' as const] : [])]);
+    this.checks.own('', spec);
+    requireFeatures(this.platform, path, [
+      'trigger.http',
+      ...(spec.cors ? ['api.cors' as const] : []),
+      ...(spec.throttle ? ['api.throttle' as const] : []),
+    ]);
     this.backend = this.platform.createApi(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     const described = () => ({ ...spec, routes: [...this.routes.values()].map((route) => route.key).sort() });
     attach(this, { type: 'api', platform: this.platform, backend: this.backend, describe: described });
-    for (const [key, fn] of Object.entries(props.routes ?? {})) this.addRoute(key as RouteKey, fn!);
+    // The default route last: it takes what is left.
+    const entries = Object.entries(props.routes ?? {}) as [RouteKey, RouteTarget][];
+    for (const [key, target] of entries) if (key !== DEFAULT_ROUTE) this.addRoute(key, target);
+    for (const [key, target] of entries) if (key === DEFAULT_ROUTE) this.addRoute(key, target);
   }
 
   /** Base URL, without a slash at the end: a late value of the target's framework. */
@@ -87,57 +57,82 @@ export class HttpApi extends Construct {
   }
 
   /**
-   * Has `fn`, which must have an `http()` handler, answer a route.
-   * @throws when the route is taken, or the function is on another platform
+   * Has a function, which must have an `http()` handler, answer a route. `$default` is `ANY /{path+}`, and `ANY /` where that is free.
+   * @throws when the route is taken, or a function is on another platform
    */
-  addRoute(key: RouteKey, fn: EnteredAs<'http'>): void {
+  addRoute(key: RouteKey, target: RouteTarget): void {
+    const options = optionsOf(target);
+    this.add(key === DEFAULT_ROUTE ? 'ANY /{path+}' : key, options);
+    if (key === DEFAULT_ROUTE && !this.routes.has(routeShape(parseRoute(this.node.path, 'ANY /')))) this.add('ANY /', options);
+  }
+
+  private add(key: string, options: RouteOptions): void {
     const path = this.node.path;
-    const route = frozen(parseRoute(path, key));
-    const taken = this.routes.get(routeShape(route));
+    const parsed = parseRoute(path, key);
+    const taken = this.routes.get(routeShape(parsed));
     if (taken) throw conflicting('HTTP API', path, `route '${key}' is taken by '${taken.key}'`, 'declare each route once');
-    const attachment = Construct.isConstruct(fn) ? attachmentOf(fn) : undefined;
-    if (attachment?.type !== 'function') {
-      throw invalid('HTTP API', path, `route '${key}' leads to ${shown(fn)}`, 'give a ServerlessFunction');
-    }
-    const target = fn as unknown as ServerlessFunction;
-    if (attachment.platform.name !== this.platform.name) {
-      throw otherPlatform(path, 'the function', target.node.path, attachment.platform.name, this.platform.name);
-    }
-    if (route.segments.some((segment) => segment.kind === 'rest')) requireFeatures(this.platform, path, ['api.rest']);
-    target._enteredBy('http', { api: path, key });
-    this.backend.addRoute(new Construct(this, routeId(route)), route, attachment.backend as FunctionBackend);
+    const authorizer = options.authorizer ?? this.authorizer;
+    const route = frozen({ ...parsed, ...this.settings(key, options, authorizer) });
+    requireFeatures(this.platform, path, featuresOfRoute(route));
+    const fn = this.functionOf(`route '${key}'`, options.handler);
+    const decides = authorizer?._function && this.functionOf(`authorizer ${authorizer.name}`, authorizer._function);
+    fn._enteredBy('http', { api: path, key });
+    decides?._enteredBy('authorizer');
+    const backend = (each: ServerlessFunction) => attachmentOf(each)!.backend as FunctionBackend;
+    this.backend.addRoute(new Construct(this, routeId(route)), route, backend(fn), decides && backend(decides));
     this.routes.set(routeShape(route), route);
   }
+
+  private settings(key: string, options: RouteOptions, authorizer: Authorizer | undefined): Partial<RouteSpec> {
+    const named = (property: string) => `route '${key}': ${property}`;
+    const spec = authorizerSpec(this.checks, authorizer === options.authorizer ? named('authorizer') : 'authorizer', authorizer);
+    if (spec && spec.kind !== 'iam') {
+      const other = this.authorizers.get(spec.name);
+      if (other && other !== authorizer) {
+        throw conflicting(
+          'HTTP API',
+          this.node.path,
+          `two authorizers have the name '${spec.name}'`,
+          'make it once, or choose another name',
+        );
+      }
+      this.authorizers.set(spec.name, authorizer!);
+    }
+    const scopes = options.scopes ?? (spec?.kind === 'jwt' ? authorizer?._options.scopes : undefined);
+    if (scopes && spec?.kind !== 'jwt')
+      this.checks.fail(`${named('scopes')} is ${shown(scopes)}`, 'give the route Authorizer.jwt(...): only tokens have scopes');
+    return {
+      authorizer: spec,
+      scopes: scopes && scopes.length > 0 ? scopes : undefined,
+      throttle: options.throttle && throttleSpec(this.checks, named('throttle'), options.throttle),
+    };
+  }
+
+  private functionOf(what: string, fn: unknown): ServerlessFunction {
+    const path = this.node.path;
+    const attachment = Construct.isConstruct(fn) ? attachmentOf(fn) : undefined;
+    if (attachment?.type !== 'function')
+      throw invalid('HTTP API', path, `${what} leads to ${shown(fn)}`, 'give a ServerlessFunction');
+    const target = fn as ServerlessFunction;
+    if (attachment.platform.name !== this.platform.name)
+      throw otherPlatform(path, 'the function', target.node.path, attachment.platform.name, this.platform.name);
+    return target;
+  }
+}
+
+/** A construct is the function itself; everything else, also what is wrong, is looked at as settings. */
+function optionsOf(target: RouteTarget): RouteOptions {
+  const plain = target !== null && typeof target === 'object' && 'handler' in target && !Construct.isConstruct(target);
+  return plain ? (target as RouteOptions) : { handler: target as RouteOptions['handler'] };
+}
+
+function throttleSpec(checks: Checks, where: string, { requestsPerSecond, burst }: ThrottleOptions): ThrottleSpec {
+  if (typeof requestsPerSecond !== 'number' || !(requestsPerSecond > 0) || !Number.isFinite(requestsPerSecond))
+    checks.fail(`${where}.requestsPerSecond is ${shown(requestsPerSecond)}`, 'give a number above zero');
+  return { requestsPerSecond, burst: checks.integer(`${where}.burst`, burst ?? Math.ceil(requestsPerSecond), 1) };
 }
 
 /** `GET /orders/{id}` is the construct `GET orders {id}`: readable, and `/` separates construct ids. */
 function routeId(route: RouteSpec): string {
   return `${route.method} ${route.path.slice(1).replaceAll('/', ' ')}`.trim();
-}
-
-function corsSpec(checks: Checks, cors: CorsOptions): CorsSpec {
-  if (!Array.isArray(cors.origins) || cors.origins.length === 0)
-    checks.fail(`cors.origins is ${shown(cors.origins)}`, 'name one or more origins');
-  for (const origin of cors.origins) {
-    if (origin !== '*' && !/^https?:\/\/[^/\s*]+$/.test(origin)) {
-      checks.fail(
-        `cors.origins has ${shown(origin)}`,
-        "write scheme and host without a path, as in 'https://shop.example', or '*'",
-      );
-    }
-  }
-  if (cors.credentials && cors.origins.includes('*')) {
-    checks.fail("cors allows credentials for the origin '*'", 'name the origins: browsers refuse the two together');
-  }
-  for (const method of cors.methods ?? []) {
-    if (!HTTP_METHODS.includes(method)) checks.fail(`cors.methods has ${shown(method)}`, `use ${HTTP_METHODS.join(', ')}`);
-  }
-  return {
-    origins: cors.origins,
-    methods: cors.methods ?? HTTP_METHODS.filter((method) => method !== 'OPTIONS'),
-    headers: (cors.headers ?? ['content-type', 'authorization']).map((header) => header.toLowerCase()),
-    exposedHeaders: (cors.exposedHeaders ?? []).map((header) => header.toLowerCase()),
-    credentials: cors.credentials ?? false,
-    maxAgeSeconds: cors.maxAge === undefined ? 3600 : checks.seconds('cors.maxAge', cors.maxAge, 0, 86_400),
-  };
 }

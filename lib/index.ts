@@ -1,5 +1,7 @@
 /** The portable API. No type of a cloud or framework other than `constructs` appears here. */
-export { type CorsOptions, HttpApi, type HttpApiProps } from './api.js';
+export { HttpApi } from './api.js';
+export type { HttpApiProps, RouteOptions, RouteTarget, ThrottleOptions } from './api-props.js';
+export { Authorizer, type FunctionAuthorizerOptions, type JwtOptions } from './authorizer.js';
 export { Bucket, type BucketProps, type ObjectsTriggerOptions } from './bucket.js';
 export {
   type Capabilities,
@@ -33,6 +35,7 @@ export type { RouteKey } from './core/route.js';
 export { platformOf, usePlatform } from './core/scope.js';
 export { Trigger } from './core/trigger.js';
 export type { HandlerKind, Linkable, LinkShape, TriggerOf } from './core/typing.js';
+export type { CorsOptions } from './cors.js';
 export { type EnteredAs, ServerlessFunction } from './function.js';
 export type {
   BuildCode,

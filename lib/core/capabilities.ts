@@ -1,5 +1,5 @@
 import { unsupported } from './errors.js';
-import type { CodeSpec, FunctionSpec, QueueTriggerSpec, TriggerSpec } from './model.js';
+import type { CodeSpec, FunctionSpec, QueueTriggerSpec, RouteSpec, TriggerSpec } from './model.js';
 
 /**
  * Everything a target may or may not have, with the words that the support table and errors use. A feature added here does not
@@ -39,6 +39,12 @@ export const FEATURES = {
   'trigger.call': 'direct calls (`call()` handlers)',
   'api.cors': 'CORS answered before the function (`cors`)',
   'api.rest': 'routes with a rest parameter (`/files/{path+}`)',
+  'api.authorizer.jwt': 'JSON Web Tokens (`Authorizer.jwt`)',
+  'api.authorizer.scopes': 'scopes of tokens (`scopes`)',
+  'api.authorizer.function': 'a function that decides (`Authorizer.function`)',
+  'api.authorizer.iam': 'identities of the target (`Authorizer.iam`)',
+  'api.throttle': 'limits of requests per API (`throttle`)',
+  'api.throttle.route': 'limits of requests per route (`throttle`)',
   'queue.deadLetters': 'dead-letter queue',
   'queue.fifo': 'order by group (`fifo`)',
   'queue.contentBasedDeduplication': 'equal messages sent once (`contentBasedDeduplication`)',
@@ -122,6 +128,16 @@ function featuresOfQueueTrigger(trigger: QueueTriggerSpec): Feature[] {
     ...(trigger.batchSize > 1 ? ['trigger.queue.batch' as const] : []),
     ...(trigger.windowSeconds > 0 ? ['trigger.queue.window' as const] : []),
     ...(trigger.maxConcurrency === undefined ? [] : ['trigger.queue.maxConcurrency' as const]),
+  ];
+}
+
+/** Which features a route of an API uses. */
+export function featuresOfRoute({ segments, authorizer, scopes, throttle }: RouteSpec): Feature[] {
+  return [
+    ...(segments.some(({ kind }) => kind === 'rest') ? ['api.rest' as const] : []),
+    ...(authorizer ? [`api.authorizer.${authorizer.kind}` as const] : []),
+    ...(scopes ? ['api.authorizer.scopes' as const] : []),
+    ...(throttle ? ['api.throttle.route' as const] : []),
   ];
 }
 

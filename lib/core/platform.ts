@@ -68,8 +68,8 @@ export interface FunctionBackend extends Backend {
 export interface ApiBackend extends Backend {
   /** Base URL, a late value of the framework; no slash at the end. */
   readonly url: string;
-  /** `scope` is an empty construct of the route's own. */
-  addRoute(scope: Construct, route: RouteSpec, fn: FunctionBackend): void;
+  /** `scope` is an empty construct of the route's own; `authorizer` is there where the route's is a function. */
+  addRoute(scope: Construct, route: RouteSpec, fn: FunctionBackend, authorizer?: FunctionBackend): void;
 }
 
 export type QueueBackend = Backend;

@@ -6,7 +6,10 @@ export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'O
 export type HttpMethod = (typeof HTTP_METHODS)[number];
 
 /** `GET /orders/{id}`: a method (or ANY), a space, a path. `{name}` is one segment, `{name+}`, only at the end, all that are left. */
-export type RouteKey = `${HttpMethod | 'ANY'} /${string}`;
+export type RouteKey = `${HttpMethod | 'ANY'} /${string}` | typeof DEFAULT_ROUTE;
+
+/** Everything that no other route of an API answers. */
+export const DEFAULT_ROUTE = '$default';
 
 const ADVICE = "write it as in 'GET /orders/{id}' or 'ANY /files/{path+}'";
 

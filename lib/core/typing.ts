@@ -6,8 +6,8 @@
  * clients a handler asks for.
  */
 
-/** How a function may be entered. `call` is a direct call of another function. */
-export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call';
+/** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
+export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer';
 
 /** What a link allows, as a type. `accepts` is a function so that messages are compared in the direction they travel. */
 export type LinkShape =

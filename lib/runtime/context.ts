@@ -1,5 +1,5 @@
-/** How a function may be entered. `call` is a direct call of another function. */
-export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call';
+/** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
+export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer';
 
 /** The links of a handler that asks for none. */
 export type NoLinks = Record<never, never>;
@@ -38,6 +38,16 @@ export interface Context<L = NoLinks> {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** Who sent a request, as the API's authorizer found out. */
+export interface Identity {
+  /** Subject of the token (`sub`) or of the authorizer function's answer; on AWS, the ARN of an IAM identity. */
+  readonly subject: string;
+  /** Claims of the token as the target gives them (API Gateway of AWS: as text), or of the authorizer function's answer. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Scopes of the token. */
+  readonly scopes: readonly string[];
+}
+
 /** What an `http()` handler gets. */
 export interface HttpContext<L = NoLinks, Body = undefined> extends Context<L> {
   /** Path parameters of the route, percent-decoded: `id` of `/orders/{id}`. A `{path+}` holds the rest of the path, with slashes. */
@@ -46,4 +56,14 @@ export interface HttpContext<L = NoLinks, Body = undefined> extends Context<L> {
   readonly route?: string;
   /** The JSON body as its schema made it. Undefined without a schema. */
   readonly body: Body;
+  /** Who sent the request. Undefined on routes without an authorizer. */
+  readonly identity?: Identity;
+}
+
+/** What an `authorizer()` handler gets. */
+export interface AuthorizerContext<L = NoLinks> extends Context<L> {
+  /** Path parameters of the route. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Key of the route, as in `GET /orders/{id}`. */
+  readonly route?: string;
 }

@@ -1,5 +1,5 @@
 import type { BucketClient } from './clients.js';
-import type { Context, HandlerKind, HttpContext, NoLinks } from './context.js';
+import type { AuthorizerContext, Context, HandlerKind, HttpContext, NoLinks } from './context.js';
 import type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
 import type { InputOf, OutputOf, Schema } from './schema.js';
 
@@ -122,6 +122,27 @@ export function call<Output, Input = any, L extends object = NoLinks>(
 ): Handler<'call', L, Input, Output>;
 export function call(first: unknown, run?: unknown): any {
   return handler('call', 'input', first, run);
+}
+
+/** What an `authorizer()` handler says of who may send a request. */
+export interface Admission {
+  /** Who it is: `context.identity.subject` of the route's handler. */
+  readonly subject: string;
+  /**
+   * What else the route's handler should know: `context.identity.claims`.
+   * @default - nothing
+   */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Decides for an `HttpApi` or a `WebSocketApi` who may send requests: it gets a request without its body, and tells whose it is, or
+ * `undefined` to refuse it (403). The answer may be kept for a while; see `Authorizer.function`.
+ */
+export function authorizer<L extends object = NoLinks>(
+  run: (request: Request, context: AuthorizerContext<L>) => Admission | undefined | Promise<Admission | undefined>,
+): Handler<'authorizer', L, never, never> {
+  return handler('authorizer', '', run);
 }
 
 type Parts = { readonly [K in HandlerKind]?: Handler<K> };

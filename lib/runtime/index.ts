@@ -20,9 +20,11 @@ export {
   type StoredObject,
   type TopicClient,
 } from './clients.js';
-export type { Context, HandlerKind, HttpContext, Logger, NoLinks } from './context.js';
+export type { AuthorizerContext, Context, HandlerKind, HttpContext, Identity, Logger, NoLinks } from './context.js';
 export type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
 export {
+  type Admission,
+  authorizer,
   type CallOptions,
   call,
   type Handler,

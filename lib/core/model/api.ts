@@ -9,10 +9,44 @@ export interface CorsSpec {
   readonly maxAgeSeconds: number;
 }
 
+/** Who may send requests: whoever a JWT of an issuer names, a signature of the target's own identities, or a function's word. */
+export type AuthorizerSpec = JwtAuthorizerSpec | FunctionAuthorizerSpec | { readonly kind: 'iam' };
+
+export interface JwtAuthorizerSpec {
+  readonly kind: 'jwt';
+  readonly name: string;
+  /** `iss` of the tokens: an https URL, or a late value. */
+  readonly issuer: string;
+  /** One of them must be in `aud`. */
+  readonly audiences: readonly string[];
+  /** Where the issuer's keys are. Without it, the issuer's discovery document tells. */
+  readonly jwksUri?: string;
+}
+
+/** The function itself is handed to the platform as a backend. */
+export interface FunctionAuthorizerSpec {
+  readonly kind: 'function';
+  readonly name: string;
+  /** Headers without which a request is refused before the function is asked; lower case. With the route, the key of the cache. */
+  readonly headers: readonly string[];
+  /** Query parameters, likewise. */
+  readonly query: readonly string[];
+  /** How long an answer holds for equal headers, parameters and route; 0 asks every time. */
+  readonly cacheSeconds: number;
+}
+
+export interface ThrottleSpec {
+  readonly requestsPerSecond: number;
+  /** Most requests at once. */
+  readonly burst: number;
+}
+
 export interface ApiSpec {
   readonly path: string;
   readonly description?: string;
   readonly cors?: CorsSpec;
+  /** Of all routes together, and of each one that has none of its own. */
+  readonly throttle?: ThrottleSpec;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -28,4 +62,9 @@ export interface RouteSpec {
   readonly method: HttpMethod | 'ANY';
   readonly path: string;
   readonly segments: readonly PathSegment[];
+  /** Without it, anybody may send requests. */
+  readonly authorizer?: AuthorizerSpec;
+  /** Of which a JWT must have one. */
+  readonly scopes?: readonly string[];
+  readonly throttle?: ThrottleSpec;
 }

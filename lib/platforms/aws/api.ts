@@ -1,9 +1,10 @@
 import { CfnIntegration, CfnRoute, type CfnStage, type CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { ApiSpec, CorsSpec, RouteSpec } from '../../core/model.js';
+import type { ApiSpec, CorsSpec, RouteSpec, ThrottleSpec } from '../../core/model.js';
 import type { ApiBackend, Tuning } from '../../core/platform.js';
+import { Authorizers } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
 import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
 import { relativeId } from './names.js';
@@ -34,8 +35,12 @@ export class HttpApiBackend implements ApiBackend {
   readonly resource: HttpApi;
   readonly accessLogs: ILogGroup;
   readonly routes = new Map<string, CfnRoute>();
+  private readonly stage: CfnStage;
   private readonly integrations: Construct;
   private readonly targets = new Map<LambdaBackend, string>();
+  private readonly invokable = new Set<LambdaBackend>();
+  private readonly authorizers: Authorizers;
+  private readonly throttles = new Map<string, ThrottleSpec>();
 
   constructor(scope: Construct, spec: ApiSpec, tuning: Tuning) {
     const { throttle, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
@@ -46,11 +51,15 @@ export class HttpApiBackend implements ApiBackend {
       corsPreflight: spec.cors && corsOf(spec.cors),
     });
     this.accessLogs = new LogGroup(scope, 'AccessLogs', { retention: DEFAULT_LOG_RETENTION_DAYS });
-    const stage = this.resource.defaultStage!.node.defaultChild as CfnStage;
-    stage.accessLogSettings = { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT };
+    this.stage = this.resource.defaultStage!.node.defaultChild as CfnStage;
+    this.stage.accessLogSettings = { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT };
     if (throttle)
-      stage.defaultRouteSettings = { throttlingRateLimit: throttle.rateLimit, throttlingBurstLimit: throttle.burstLimit };
+      this.stage.defaultRouteSettings = { throttlingRateLimit: throttle.rateLimit, throttlingBurstLimit: throttle.burstLimit };
+    if (spec.throttle) this.stage.defaultRouteSettings = throttling(spec.throttle);
+    this.stage.routeSettings = Lazy.any({ produce: () => this.routeSettings() });
     this.integrations = new Construct(scope, 'Integrations');
+    const authorizers = new Construct(scope, 'Authorizers');
+    this.authorizers = new Authorizers(authorizers, spec.path, this.resource.apiId, (fn) => this.allow(fn));
     tag('HTTP API', scope, spec.tags);
   }
 
@@ -58,38 +67,68 @@ export class HttpApiBackend implements ApiBackend {
     return this.resource.apiEndpoint;
   }
 
-  addRoute(scope: Construct, route: RouteSpec, fn: LambdaBackend): void {
+  addRoute(scope: Construct, route: RouteSpec, fn: LambdaBackend, authorizer?: LambdaBackend): void {
     const created = new CfnRoute(scope, 'Resource', {
       apiId: this.resource.apiId,
       routeKey: route.key,
       target: this.targetOf(fn),
+      ...(route.authorizer && this.authorizers.authorizationOf(route, authorizer)),
     });
     this.routes.set(route.key, created);
+    if (route.throttle) {
+      this.throttles.set(route.key, route.throttle);
+      // A stage has settings only of routes that exist.
+      this.stage.addDependency(created);
+    }
   }
 
-  /** One integration and one permission for each function: with one for each route, its policy would overflow at some thirty. */
+  /** One integration for each function. */
   private targetOf(fn: LambdaBackend): string {
     let target = this.targets.get(fn);
     if (target === undefined) {
-      const scope = new Construct(this.integrations, relativeId(this.integrations.node.scope!, fn.scope));
-      const integration = new CfnIntegration(scope, 'Resource', {
+      const integration = new CfnIntegration(this.scopeOf(fn), 'Resource', {
         apiId: this.resource.apiId,
         integrationType: 'AWS_PROXY',
         integrationUri: fn.target.arn,
         payloadFormatVersion: '2.0',
       });
-      const requests = Stack.of(scope).formatArn({
-        service: 'execute-api',
-        resource: this.resource.apiId,
-        resourceName: '*',
-      });
-      allowInvocation(scope, fn.target, 'apigateway.amazonaws.com', requests);
+      this.allow(fn);
       fn.warnOfGatewayTimeout();
       target = `integrations/${integration.ref}`;
       this.targets.set(fn, target);
     }
     return target;
   }
+
+  /** One permission for each function, as a target and as an authorizer: with one for each route, its policy would overflow at some thirty. */
+  private allow(fn: LambdaBackend): void {
+    if (this.invokable.has(fn)) return;
+    this.invokable.add(fn);
+    const scope = this.scopeOf(fn);
+    const requests = Stack.of(scope).formatArn({ service: 'execute-api', resource: this.resource.apiId, resourceName: '*' });
+    allowInvocation(scope, fn.target, 'apigateway.amazonaws.com', requests);
+  }
+
+  /** Where what this API has for a function stands. */
+  private scopeOf(fn: LambdaBackend): Construct {
+    const id = relativeId(this.integrations.node.scope!, fn.scope);
+    return (this.integrations.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this.integrations, id);
+  }
+
+  private routeSettings(): object | undefined {
+    if (this.throttles.size === 0) return undefined;
+    // A map of routes and not a property of the stage: CloudFormation takes it in its own spelling.
+    return Object.fromEntries(
+      [...this.throttles].map(([key, { requestsPerSecond, burst }]) => [
+        key,
+        { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst },
+      ]),
+    );
+  }
+}
+
+function throttling({ requestsPerSecond, burst }: ThrottleSpec) {
+  return { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst };
 }
 
 function corsOf(cors: CorsSpec) {

@@ -59,6 +59,18 @@ export const capabilities: Capabilities = {
       'API Gateway passes preflights on: a function of the path answers them without calling its handler, for an invocation each',
   },
   'api.rest': { native: 'path template {path=**}' },
+  'api.authorizer.jwt': {
+    native: 'securityDefinitions of API Gateway (`x-google-issuer`, `x-google-jwks_uri`, `x-google-audiences`)',
+  },
+  'api.authorizer.scopes': {
+    unsupported: 'API Gateway compares issuer and audience only; compare `context.identity.scopes` in the handler',
+  },
+  'api.authorizer.function': { unsupported: 'API Gateway asks no function before it passes a request on' },
+  'api.authorizer.iam': {
+    unsupported: 'API Gateway does not look at IAM; service accounts can send tokens that they signed, see Authorizer.jwt',
+  },
+  'api.throttle': { unsupported: 'API Gateway counts requests only by API key and project, in quotas per minute' },
+  'api.throttle.route': { unsupported: 'API Gateway counts requests only by API key and project, in quotas per minute' },
   'queue.deadLetters': { native: 'Pub/Sub dead-letter topic with a subscription that keeps its messages' },
   'queue.fifo': {
     native:

@@ -3,6 +3,10 @@ import type { Capabilities } from '../../core/capabilities.js';
 const NO_DEDUPLICATION = 'a Broker takes every event that is posted';
 const NO_ORDER =
   'Knative’s contract of Brokers says nothing about order; a class of Broker that keeps one has settings of its own for it';
+const NO_AUTHORIZATION =
+  'Gateway API has no standard for it; attach your Gateway’s own policy (SecurityPolicy of Envoy Gateway, RequestAuthentication and AuthorizationPolicy of Istio) to the HTTPRoutes';
+const NO_LIMITS =
+  'Gateway API has no standard for it; attach your Gateway’s own policy (BackendTrafficPolicy of Envoy Gateway, a local rate limit of Istio) to the HTTPRoutes';
 
 /** What Knative, Gateway API and Rook make of each feature. */
 export const capabilities: Capabilities = {
@@ -58,6 +62,12 @@ export const capabilities: Capabilities = {
   'trigger.call': { native: 'a request to the function’s address inside the cluster, which every pod of the cluster may make' },
   'api.cors': { emulated: 'the function answers: Gateway API has no stable filter for it; a preflight may start an instance' },
   'api.rest': { native: 'PathPrefix, or a regular expression beside routes with parameters' },
+  'api.authorizer.jwt': { unsupported: NO_AUTHORIZATION },
+  'api.authorizer.scopes': { unsupported: NO_AUTHORIZATION },
+  'api.authorizer.function': { unsupported: NO_AUTHORIZATION },
+  'api.authorizer.iam': { unsupported: NO_AUTHORIZATION },
+  'api.throttle': { unsupported: NO_LIMITS },
+  'api.throttle.route': { unsupported: NO_LIMITS },
   'queue.deadLetters': {
     emulated:
       'a small function per chart writes each dead message to its log as a line of JSON, which lives as long as the cluster keeps logs; kubernetes({ deadLetters }) names another sink',

@@ -1,0 +1,64 @@
+import type { Authorizer } from './authorizer.js';
+import type { TuningEntry } from './core/platform.js';
+import type { RouteKey } from './core/route.js';
+import type { CorsOptions } from './cors.js';
+import type { EnteredAs } from './function.js';
+
+/** How many requests an API or a route takes; what is more is answered 429. */
+export interface ThrottleOptions {
+  /** Requests per second, on average. */
+  readonly requestsPerSecond: number;
+  /**
+   * Most requests at once.
+   * @default - as many as `requestsPerSecond`
+   */
+  readonly burst?: number;
+}
+
+/** A route that has more to it than its function. */
+export interface RouteOptions {
+  /** The function that answers, which must have an `http()` handler. */
+  readonly handler: EnteredAs<'http'>;
+  /**
+   * Who may send requests.
+   * @default - the API's
+   */
+  readonly authorizer?: Authorizer;
+  /**
+   * Scopes of which a token must have one.
+   * @default - those of the authorizer
+   */
+  readonly scopes?: readonly string[];
+  /** @default - the API's */
+  readonly throttle?: ThrottleOptions;
+}
+
+/** What a route leads to. */
+export type RouteTarget = EnteredAs<'http'> | RouteOptions;
+
+export interface HttpApiProps {
+  /**
+   * What answers each route: `'GET /orders/{id}': getOrder`, or `{ handler: getOrder, … }` with more settings. A route is a method or
+   * ANY, and a path in which `{name}` is one segment and `{name+}` the rest; `$default` is everything that no other route answers.
+   * @default - none; see `addRoute`
+   */
+  readonly routes?: Readonly<Partial<Record<RouteKey, RouteTarget>>>;
+  /**
+   * Who may send requests, on all routes that say nothing else.
+   * @default - anybody: the API is public
+   */
+  readonly authorizer?: Authorizer;
+  /**
+   * How many requests all routes together take, and each one that has no limit of its own.
+   * @default - the target's own limits
+   */
+  readonly throttle?: ThrottleOptions;
+  /** @default - no CORS headers: browsers of other origins are refused */
+  readonly cors?: CorsOptions;
+  /** @default - none */
+  readonly description?: string;
+  /** @default - those of the service */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
+}
