@@ -76,7 +76,7 @@ export class HttpApi extends Construct {
     requireFeatures(this.platform, path, featuresOfRoute(route));
     const fn = this.functionOf(`route '${key}'`, options.handler);
     const decides = authorizer?._function && this.functionOf(`authorizer ${authorizer.name}`, authorizer._function);
-    fn._enteredBy('http', { api: path, key });
+    fn._enteredBy('http', { api: path, key }, route.authorizer !== undefined);
     decides?._enteredBy('authorizer');
     const backend = (each: ServerlessFunction) => attachmentOf(each)!.backend as FunctionBackend;
     this.backend.addRoute(new Construct(this, routeId(route)), route, backend(fn), decides && backend(decides));

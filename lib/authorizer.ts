@@ -11,8 +11,8 @@ export interface JwtOptions {
   /** One of them must be in a token's `aud` (on AWS, `client_id` will do where there is no `aud`). */
   readonly audiences: readonly string[];
   /**
-   * Where the issuer's public keys are. AWS finds them by the issuer's discovery document and reads no other place.
-   * @default - what the discovery document of the issuer says
+   * Where the issuer's public keys are: `jwks_uri` of its discovery document. Google needs it; AWS reads that document itself.
+   * @default - what the discovery document says, on targets that read it
    */
   readonly jwksUri?: string;
   /**

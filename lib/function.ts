@@ -40,6 +40,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   private readonly links = new Map<string, NonNullable<ReturnType<typeof linkTargetOf>>>();
   private readonly environment: Record<string, string>;
   private readonly routes: { api: string; key: string }[] = [];
+  private readonly authorized = new Set<string>();
   private readonly kinds = new Set<HandlerKind>();
 
   constructor(scope: Construct, id: string, props: FunctionProps<M>) {
@@ -150,9 +151,10 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   /** @internal Said by what leads to this function: an API's route, another function's link. */
-  _enteredBy(kind: HandlerKind, route?: { api: string; key: string }): void {
+  _enteredBy(kind: HandlerKind, route?: { api: string; key: string }, authorized = false): void {
     this.kinds.add(kind);
     if (route) this.routes.push(route);
+    if (route && authorized) this.authorized.add(route.key);
   }
 
   private reduce(props: FunctionProps<M>, settings: FunctionDefaults, tags: Readonly<Record<string, string>>): FunctionSpec {
@@ -241,6 +243,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       handlerFile,
       kinds: [...this.kinds].sort(),
       routes: this.routes.map(({ key }) => key).sort(),
+      ...(this.authorized.size > 0 && { authorized: [...this.authorized].sort() }),
       links: [...this.links]
         .map(([name, { kind, access }]) => ({ name, kind, access }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -35,6 +35,8 @@ export interface EntryRequest {
   readonly kinds: readonly HandlerKind[];
   /** `GET /orders/{id}` of each route that leads here, sorted. */
   readonly routes: readonly string[];
+  /** Those of them that have an authorizer. */
+  readonly authorized?: readonly string[];
   readonly links: readonly { readonly name: string; readonly kind: LinkKind; readonly access: LinkAccess }[];
   readonly secrets: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { EntryRequest } from './code.js';
 import type { LinkKind } from './platform.js';
+import type { HandlerKind } from './typing.js';
 
 /** How a platform enters functions, and by which drivers they reach their links: names of files in `lib/runtime`. */
 export interface EntryParts {
@@ -9,6 +10,10 @@ export interface EntryParts {
   readonly links: Readonly<Record<LinkKind, string>>;
   /** Files of `runtime/secrets`. */
   readonly secrets: readonly string[];
+  /** Files of `runtime/entrances`, for kinds that the adapter does not take by itself. @default - none */
+  readonly entrances?: Readonly<Partial<Record<HandlerKind, string>>>;
+  /** File of `runtime/identity`, for routes that have an authorizer. @default - none: the adapter knows */
+  readonly identity?: string;
 }
 
 /** Name under which the bundle exports what the platform calls. */
@@ -21,15 +26,22 @@ export const EXPORTED_NAME = 'handler';
 export function entrySource(request: EntryRequest, parts: EntryParts): string {
   const links = [...new Set(request.links.map(({ kind }) => parts.links[kind]))].sort();
   const secrets = request.secrets.length > 0 ? [...parts.secrets].sort() : [];
+  const entrances = request.kinds.flatMap((kind) => parts.entrances?.[kind] ?? []);
+  const authorized = request.authorized ?? [];
+  const identity = authorized.length > 0 ? parts.identity : undefined;
   const text = JSON.stringify;
   return [
     `import entry from ${text(request.handlerFile)};`,
     `import { serve } from ${text(`faasten/runtime/adapters/${parts.adapter}`)};`,
     ...links.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/links/${driver}`)};`),
     ...secrets.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/secrets/${driver}`)};`),
+    ...entrances.map((each) => `import { ${each} } from ${text(`faasten/runtime/entrances/${each}`)};`),
+    ...(identity ? [`import { ${identity} as identity } from ${text(`faasten/runtime/identity/${identity}`)};`] : []),
     `export const ${EXPORTED_NAME} = serve(entry, {`,
     `  kinds: ${text(request.kinds)},`,
     `  routes: ${text(request.routes)},`,
+    ...(identity ? [`  identity: { routes: ${text(authorized)}, by: identity },`] : []),
+    ...(entrances.length > 0 ? [`  entrances: [${entrances.join(', ')}],`] : []),
     `  links: { ${links.join(', ')} },`,
     `  secrets: { ${secrets.join(', ')} },`,
     '});',

@@ -1,4 +1,4 @@
-import type { Context, HandlerKind, Logger } from './context.js';
+import type { Context, HandlerKind, Identity, Logger } from './context.js';
 import { Environment } from './environment.js';
 import type { ObjectEvent, ScheduleEvent } from './events.js';
 import type { Handler, Part } from './handlers.js';
@@ -38,6 +38,13 @@ export interface Invocation {
   readonly signal?: AbortSignal;
 }
 
+/** Where a request leads. */
+export interface Place {
+  readonly route?: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly identity?: Identity;
+}
+
 /** Runs handlers. It knows no platform: adapters translate what arrives for it, and what it answers. */
 export class Dispatcher {
   readonly environment: Environment;
@@ -72,15 +79,15 @@ export class Dispatcher {
   async http<T>(
     request: Request,
     invocation: Invocation,
-    place: () => { readonly route?: string; readonly params: Readonly<Record<string, string>> },
+    place: () => Place | Promise<Place>,
     deliver: (response: Response) => T | Promise<T>,
   ): Promise<T> {
     return this.run(invocation, 1, async (context) => {
       try {
         const part = this.part('http');
-        const { params, route } = place();
+        const { params, route, identity } = await place();
         const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
-        const response = (await part.run(request, { ...(await this.ready(context)), params, route, body })) as Response;
+        const response = (await part.run(request, { ...(await this.ready(context)), params, route, identity, body })) as Response;
         if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
         response.body.cancel().catch(() => {});
@@ -167,17 +174,19 @@ export class Dispatcher {
   }
 
   /** The context with the secrets, which may fail. */
-  private async ready(context: Context<any>): Promise<Context<any>> {
+  async ready(context: Context<any>): Promise<Context<any>> {
     return { ...context, secrets: await this.environment.readSecrets() };
   }
 
-  private part(kind: string): Part {
+  /** @throws when there is none of that kind */
+  part(kind: string): Part {
     const part = this.parts[kind];
     if (!part) throw new Error(this.missing(kind));
     return part;
   }
 
-  private async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>) => Promise<T>): Promise<T> {
+  /** Has `work` done as one invocation, with its context. */
+  async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>) => Promise<T>): Promise<T> {
     const { kind, trigger, requestId, signal } = invocation;
     const { functionName, timeout, links } = this.environment;
     const now = Date.now();

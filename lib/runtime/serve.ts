@@ -1,3 +1,5 @@
+import type { Entrance } from './entrances/entrance.js';
+import type { IdentityDriver } from './identity/driver.js';
 import type { LinkDriver } from './links/driver.js';
 import type { SecretDriver } from './secrets/driver.js';
 
@@ -7,6 +9,10 @@ export interface ServeOptions {
   readonly kinds: readonly string[];
   /** `GET /orders/{id}` of each route that leads here. */
   readonly routes: readonly string[];
+  /** Those of them that have an authorizer, and how it is found out who sends their requests. Not on Lambda, whose events tell. */
+  readonly identity?: { readonly routes: readonly string[]; readonly by: IdentityDriver };
+  /** Ways in that few functions have. On Lambda only. */
+  readonly entrances?: readonly Entrance[];
   /** Drivers by scheme; see wire.ts. */
   readonly links: Readonly<Record<string, LinkDriver>>;
   /** Drivers by scheme; see wire.ts. */

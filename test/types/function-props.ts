@@ -1,7 +1,8 @@
 /** Checked by the compiler, never run: what `ServerlessFunction<typeof import('…')>` accepts and refuses. */
 import type { Construct } from 'constructs';
-import { Bucket, HttpApi, Queue, Schedule, ServerlessFunction, Topic } from 'faasten';
+import { Authorizer, Bucket, HttpApi, Queue, Schedule, ServerlessFunction, Topic } from 'faasten';
 import {
+  authorizer,
   type BucketReader,
   type BucketWriter,
   call,
@@ -157,3 +158,18 @@ const api = new HttpApi(scope, 'Api', {
 });
 // @ts-expect-error a queue handler
 api.addRoute('GET /g', fnWorker);
+
+// Routes with settings, and authorizers, which are functions with another kind of handler.
+const decides = authorizer(async (request) => (request.headers.has('x-key') ? { subject: 'ann' } : undefined));
+// @ts-expect-error neither an admission nor undefined
+authorizer(async () => true);
+const fnDecides = new ServerlessFunction<Module<typeof decides>>(scope, 'AC', { entry });
+api.addRoute('GET /h', { handler: fnPlain, authorizer: Authorizer.function('Keys', fnDecides) });
+// @ts-expect-error an http handler decides nothing
+Authorizer.function('Keys', fnPlain);
+// @ts-expect-error an authorizer answers no requests
+api.addRoute('GET /i', { handler: fnDecides });
+// @ts-expect-error no such setting
+api.addRoute('GET /j', { handler: fnPlain, throtle: { requestsPerSecond: 1 } });
+api.addRoute('$default', fnPlain);
+http(async (_, { identity }) => Response.json(identity?.claims.email));

@@ -19,7 +19,7 @@ export interface JwtAuthorizerSpec {
   readonly issuer: string;
   /** One of them must be in `aud`. */
   readonly audiences: readonly string[];
-  /** Where the issuer's keys are. Without it, the issuer's discovery document tells. */
+  /** Where the issuer's keys are, for targets that do not read its discovery document. */
   readonly jwksUri?: string;
 }
 

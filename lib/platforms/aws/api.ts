@@ -59,7 +59,7 @@ export class HttpApiBackend implements ApiBackend {
     this.stage.routeSettings = Lazy.any({ produce: () => this.routeSettings() });
     this.integrations = new Construct(scope, 'Integrations');
     const authorizers = new Construct(scope, 'Authorizers');
-    this.authorizers = new Authorizers(authorizers, spec.path, this.resource.apiId, (fn) => this.allow(fn));
+    this.authorizers = new Authorizers(authorizers, this.resource.apiId, (fn) => this.allow(fn));
     tag('HTTP API', scope, spec.tags);
   }
 
@@ -78,7 +78,7 @@ export class HttpApiBackend implements ApiBackend {
     if (route.throttle) {
       this.throttles.set(route.key, route.throttle);
       // A stage has settings only of routes that exist.
-      this.stage.addDependency(created);
+      this.stage.node.addDependency(created);
     }
   }
 

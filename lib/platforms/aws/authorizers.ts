@@ -1,7 +1,6 @@
 import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { invalid } from '../../core/errors.js';
 import type { FunctionAuthorizerSpec, JwtAuthorizerSpec, RouteSpec } from '../../core/model.js';
 import type { LambdaBackend } from './function.js';
 
@@ -19,7 +18,6 @@ export class Authorizers {
   /** `scope` is their parent; `invokable` lets the API invoke a function. */
   constructor(
     private readonly scope: Construct,
-    private readonly path: string,
     private readonly apiId: string,
     private readonly invokable: (fn: LambdaBackend) => void,
   ) {}
@@ -39,16 +37,8 @@ export class Authorizers {
     };
   }
 
-  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html */
-  private jwt({ name, issuer, audiences, jwksUri }: JwtAuthorizerSpec): CfnAuthorizer {
-    if (jwksUri !== undefined) {
-      throw invalid(
-        'HTTP API',
-        this.path,
-        `the authorizer ${name} has a jwksUri, and API Gateway looks for keys only where the discovery document of the issuer says`,
-        'leave it out',
-      );
-    }
+  /** API Gateway finds the keys by itself. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html */
+  private jwt({ name, issuer, audiences }: JwtAuthorizerSpec): CfnAuthorizer {
     return new CfnAuthorizer(this.scope, name, {
       apiId: this.apiId,
       name,

@@ -18,6 +18,7 @@ const PARTS = {
   adapter: 'lambda',
   links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' },
   secrets: ['secretsmanager'],
+  entrances: { authorizer: 'authorizer' },
 } as const;
 
 /** File and export that {@link preset} makes. */

@@ -99,7 +99,7 @@ export class AwsApi {
   }
 
   /**
-   * The route with that key, for instance to set its `authorizerId`.
+   * The route with that key, for what no setting covers.
    * @throws when the API has no such route
    */
   route(key: RouteKey): CfnRoute {

@@ -19,6 +19,7 @@ const PRESET: BundlePreset = {
       adapter: 'functions-framework',
       links: { queue: 'pubsub', topic: 'pubsub', bucket: 'gcs', function: 'cloudfunction' },
       secrets: ['env'],
+      identity: 'google',
     }),
   options: {
     target: 'node24',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '../../core/errors.js';
-import type { CorsSpec, HttpMethod, RouteSpec } from '../../core/model.js';
+import type { CorsSpec, HttpMethod, JwtAuthorizerSpec, RouteSpec } from '../../core/model.js';
 import { HTTP_METHODS, routeShape } from '../../core/route.js';
 
 /** One route, and where its requests go. */
@@ -54,6 +54,7 @@ export function openApi({ path, description, cors, operations }: OpenApiProps): 
     swagger: '2.0',
     info: { title: path, version: '1', ...(description === undefined ? {} : { description }) },
     schemes: ['https'],
+    ...securityDefinitions(path, sorted),
     paths: Object.fromEntries(
       [...byTemplate]
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -62,8 +63,35 @@ export function openApi({ path, description, cors, operations }: OpenApiProps): 
   };
 }
 
+/** https://cloud.google.com/api-gateway/docs/authenticating-users-jwt */
+function securityDefinitions(api: string, operations: readonly Operation[]): object {
+  const byName = new Map<string, JwtAuthorizerSpec>();
+  for (const { route } of operations) if (route.authorizer?.kind === 'jwt') byName.set(route.authorizer.name, route.authorizer);
+  if (byName.size === 0) return {};
+  const definition = ({ name, issuer, audiences, jwksUri }: JwtAuthorizerSpec) => {
+    if (jwksUri === undefined) {
+      throw invalid(
+        'HTTP API',
+        api,
+        `the authorizer ${name} has no jwksUri, which API Gateway takes the issuer’s keys from`,
+        'give `jwks_uri` of the issuer’s /.well-known/openid-configuration',
+      );
+    }
+    return {
+      type: 'oauth2',
+      flow: 'implicit',
+      authorizationUrl: '',
+      'x-google-issuer': issuer,
+      'x-google-jwks_uri': jwksUri,
+      'x-google-audiences': audiences.join(','),
+    };
+  };
+  const names = [...byName.keys()].sort();
+  return { securityDefinitions: Object.fromEntries(names.map((name) => [name, definition(byName.get(name)!)])) };
+}
+
 function pathItem(template: string, methods: Map<HttpMethod, Operation>, cors: CorsSpec | undefined): object {
-  const all = new Map(methods);
+  const all = new Map<HttpMethod, Operation>(methods);
   const first = HTTP_METHODS.find((method) => methods.has(method))!;
   if (cors && !all.has('OPTIONS')) all.set('OPTIONS', methods.get(first)!);
   const names = [...template.matchAll(/\{(\w+)/g)].map(([, name]) => name);
@@ -71,7 +99,9 @@ function pathItem(template: string, methods: Map<HttpMethod, Operation>, cors: C
     ...(names.length > 0 ? { parameters: names.map((name) => ({ name, in: 'path', required: true, type: 'string' })) } : {}),
     ...Object.fromEntries(
       HTTP_METHODS.filter((method) => all.has(method)).map((method) => {
-        const { address, audience, deadlineSeconds } = all.get(method)!;
+        const { address, audience, deadlineSeconds, route } = all.get(method)!;
+        // A preflight carries no token.
+        const security = methods.has(method) && route.authorizer?.kind === 'jwt' ? [{ [route.authorizer.name]: [] }] : undefined;
         return [
           method.toLowerCase(),
           {
@@ -82,6 +112,7 @@ function pathItem(template: string, methods: Map<HttpMethod, Operation>, cors: C
               jwt_audience: audience,
               deadline: deadlineSeconds,
             },
+            ...(security && { security }),
             responses: { default: { description: 'What the function answers' } },
           },
         ];

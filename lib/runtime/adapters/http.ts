@@ -37,10 +37,14 @@ export function serve(entry: unknown, options: ServeOptions): HttpFunction {
   const { environment, kinds } = dispatcher;
 
   const api = (request: Request, about: About, path: string, routes: readonly string[]): Promise<Response> => {
-    const place = () => {
+    const place = async () => {
       const match = matchRoute(routes, request.method, path);
       if (!match) throw new HttpProblem(404, 'Not Found');
-      return match;
+      // On other routes, what a request says of itself is the client's own word.
+      const { routes: checked, by } = options.identity ?? {};
+      return checked?.includes(match.route)
+        ? { ...match, identity: await by!(request, match.route, environment.variables) }
+        : match;
     };
     return withCors(environment.variables[CORS_VARIABLE], request, () =>
       dispatcher.http(request, { ...about, kind: 'http' }, place, (response) => response),

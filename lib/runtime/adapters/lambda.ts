@@ -1,9 +1,9 @@
 import type { HandlerKind } from '../context.js';
-import { apiGatewayRequest, apiGatewayResponse, isApiGatewayEvent } from '../decode/api-gateway.js';
+import { apiGatewayRequest, apiGatewayResponse, isApiGatewayEvent, placeOf } from '../decode/api-gateway.js';
 import { awsEvent, type Delivery, groupOf, type Receiver, sqsMessage, wrapped } from '../decode/aws-events.js';
 import { Dispatcher, type Invocation } from '../dispatch.js';
+import { awsIdentity } from '../identity/aws.js';
 import type { HttpProblem } from '../problem.js';
-import { matchPath } from '../routes.js';
 import type { ServeOptions } from '../serve.js';
 
 /** What the adapter reads of Lambda's context. */
@@ -60,13 +60,16 @@ export function serve(entry: unknown, options: ServeOptions): (event: any, conte
     };
     // What a function has no handler for may still be the input of a call.
     const takes = (kind: HandlerKind) => kinds.includes(kind) || !kinds.includes('call');
-    if (takes('http') && isApiGatewayEvent(event)) {
-      const { request, path, route } = apiGatewayRequest(event);
-      const place = () => ({
-        route,
-        params: (route && matchPath(route.split(' ')[1]!, path)?.params) || event.pathParameters || {},
+    const entrance = options.entrances?.find((each) => each.takes(event));
+    if (entrance) {
+      return entrance.answer(event, dispatcher, about).catch(({ message }) => {
+        throw failure(message, context);
       });
-      return dispatcher.http(request, { ...about, kind: 'http' }, place, (response) => apiGatewayResponse(event, response));
+    }
+    if (takes('http') && isApiGatewayEvent(event)) {
+      const taken = apiGatewayRequest(event);
+      const place = () => ({ ...placeOf(event, taken), identity: awsIdentity(event.requestContext) });
+      return dispatcher.http(taken.request, { ...about, kind: 'http' }, place, (response) => apiGatewayResponse(event, response));
     }
     const known = kinds.some((kind) => kind !== 'call' && kind !== 'http') || !kinds.includes('call');
     if (known && event?.Records?.[0]?.eventSource === 'aws:sqs') return sqs(event.Records, about);

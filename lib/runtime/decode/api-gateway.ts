@@ -1,4 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
+import type { Place } from '../dispatch.js';
+import { matchPath } from '../routes.js';
 
 /** A request that API Gateway or a function URL passed on. */
 export interface ApiGatewayRequest {
@@ -41,6 +43,11 @@ export function apiGatewayRequest(event: any): ApiGatewayRequest {
   const bodiless = method === 'GET' || method === 'HEAD' || !event.body;
   const body = bodiless ? undefined : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   return { request: new Request(url, { method, headers, body }), path, route: key?.includes(' /') ? key : undefined };
+}
+
+/** Where such a request leads. */
+export function placeOf(event: any, { path, route }: ApiGatewayRequest): Place {
+  return { route, params: (route && matchPath(route.split(' ')[1]!, path)?.params) || event.pathParameters || {} };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HttpApi, ServerlessFunction } from '../../../lib/index.js';
+import { Authorizer, HttpApi, ServerlessFunction } from '../../../lib/index.js';
 import { GoogleApi } from '../../../lib/platforms/google/index.js';
 import { configurationOf, entry, environmentOf, errorOf, grantsOf, newStack, resourcesOf } from './stacks.js';
 
@@ -193,4 +193,46 @@ test('functions may know the address of the API that leads to them', () => {
   expect(environmentOf(stack, 'Answer').API).toBe('https://${google_api_gateway_gateway.Api.default_hostname}');
   // The document, and with it the gateway, has no reference back to the function.
   expect(JSON.stringify(resourcesOf(stack, 'google_api_gateway_api_config'))).not.toContain('google_cloudfunctions2_function');
+});
+
+describe('tokens', () => {
+  const jwt = { issuer: 'https://id.example', audiences: ['shop', 'office'], jwksUri: 'https://id.example/keys' };
+
+  test('are checked by the gateway, but for preflights, and the function knows which routes have some', () => {
+    const stack = newStack();
+    const fn = new ServerlessFunction(stack, 'Answer', { entry });
+    new HttpApi(stack, 'Api', {
+      authorizer: Authorizer.jwt('Customers', jwt),
+      cors: { origins: ['*'] },
+      routes: { 'GET /mine': fn, 'GET /open': { handler: fn, authorizer: Authorizer.none } },
+    });
+    const { securityDefinitions, paths } = documentOf(stack);
+    expect(securityDefinitions).toEqual({
+      Customers: {
+        type: 'oauth2',
+        flow: 'implicit',
+        authorizationUrl: '',
+        'x-google-issuer': 'https://id.example',
+        'x-google-jwks_uri': 'https://id.example/keys',
+        'x-google-audiences': 'shop,office',
+      },
+    });
+    expect(paths['/mine'].get.security).toEqual([{ Customers: [] }]);
+    expect(paths['/mine'].options.security).toBeUndefined();
+    expect(paths['/open'].get.security).toBeUndefined();
+  });
+
+  test('need the address of the keys; scopes, functions, IAM and limits are refused', () => {
+    const stack = newStack();
+    const fn = new ServerlessFunction(stack, 'Answer', { entry });
+    const api = new HttpApi(stack, 'Api');
+    const add = (more: object) => errorOf(() => api.addRoute('GET /', { handler: fn, ...more })).message;
+    expect(add({ authorizer: Authorizer.jwt('A', { ...jwt, jwksUri: undefined }) })).toContain('the authorizer A has no jwksUri');
+    expect(add({ authorizer: Authorizer.jwt('B', jwt), scopes: ['a'] })).toContain(
+      'API Gateway compares issuer and audience only',
+    );
+    expect(add({ authorizer: Authorizer.function('C', fn) })).toContain('asks no function');
+    expect(add({ authorizer: Authorizer.iam })).toContain('does not look at IAM');
+    expect(add({ throttle: { requestsPerSecond: 1 } })).toContain('by API key and project');
+  });
 });

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { Authorizer, Duration, HttpApi, ServerlessFunction } from '../../../lib/index.js';
+import { cdkRules } from '../../engines/cloudformation.js';
+import { entry, errorOf, newStack, resourcesOf, typesOf } from './template.js';
+
+const customers = Authorizer.jwt('Customers', {
+  issuer: 'https://id.example',
+  audiences: ['shop'],
+  scopes: ['orders:read'],
+});
+
+function shop() {
+  const stack = newStack();
+  const make = (id: string) => new ServerlessFunction(stack, id, { entry });
+  return { stack, make, hello: make('Hello') };
+}
+
+describe('authorizers', () => {
+  test('of tokens: one for the API, other scopes for one route, none for another', () => {
+    const { stack, hello } = shop();
+    new HttpApi(stack, 'Api', {
+      authorizer: customers,
+      routes: {
+        'GET /orders': hello,
+        'POST /orders': { handler: hello, scopes: ['orders:write'] },
+        'GET /health': { handler: hello, authorizer: Authorizer.none },
+      },
+    });
+    const found = resourcesOf(stack);
+    expect(found.ApiAuthorizersCustomers!.Properties).toEqual({
+      ApiId: { Ref: 'Api' },
+      Name: 'Customers',
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://id.example', Audience: ['shop'] },
+    });
+    const access = (id: string) => {
+      const { AuthorizationType, AuthorizerId, AuthorizationScopes } = found[id]!.Properties;
+      return [AuthorizationType, AuthorizerId, AuthorizationScopes];
+    };
+    expect(access('ApiGETorders')).toEqual(['JWT', { Ref: 'ApiAuthorizersCustomers' }, ['orders:read']]);
+    expect(access('ApiPOSTorders')).toEqual(['JWT', { Ref: 'ApiAuthorizersCustomers' }, ['orders:write']]);
+    expect(access('ApiGEThealth')).toEqual([undefined, undefined, undefined]);
+    expect(typesOf(stack).filter((type) => type === 'AWS::ApiGatewayV2::Authorizer')).toHaveLength(1);
+    expect(cdkRules({ Resources: found })).toEqual([]);
+  });
+
+  test('that are functions: asked once in a while for each route, and invoked by one permission, whatever else they do', () => {
+    const { stack, make, hello } = shop();
+    const check = make('Check');
+    const partners = Authorizer.function('Partners', check, { headers: ['X-Api-Key'], query: ['tenant'] });
+    const strict = Authorizer.function('Strict', check, { cacheFor: Duration.seconds(0) });
+    new HttpApi(stack, 'Api', {
+      authorizer: partners,
+      routes: { 'GET /': hello, 'GET /keys': { handler: check, authorizer: strict } },
+    });
+    const found = resourcesOf(stack);
+    expect(found.ApiAuthorizersPartners!.Properties).toEqual({
+      ApiId: { Ref: 'Api' },
+      Name: 'Partners',
+      AuthorizerType: 'REQUEST',
+      AuthorizerUri: {
+        'Fn::Join': [
+          '',
+          [
+            'arn:',
+            { Ref: 'AWS::Partition' },
+            ':apigateway:',
+            { Ref: 'AWS::Region' },
+            ':lambda:path/2015-03-31/functions/',
+            { 'Fn::GetAtt': ['Check', 'Arn'] },
+            '/invocations',
+          ],
+        ],
+      },
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.x-api-key', '$request.querystring.tenant', '$context.routeKey'],
+      AuthorizerResultTtlInSeconds: 300,
+    });
+    expect(found.ApiAuthorizersStrict!.Properties).toMatchObject({
+      IdentitySource: ['$request.header.authorization'],
+      AuthorizerResultTtlInSeconds: 0,
+    });
+    expect(found.ApiGET!.Properties.AuthorizationType).toBe('CUSTOM');
+    const permissions = Object.values(found).filter(({ Type }) => Type === 'AWS::Lambda::Permission');
+    expect(permissions.map(({ Properties }) => Properties.FunctionName)).toEqual([
+      { 'Fn::GetAtt': ['Hello', 'Arn'] },
+      { 'Fn::GetAtt': ['Check', 'Arn'] },
+    ]);
+  });
+
+  test('IAM needs no resource', () => {
+    const { stack, hello } = shop();
+    new HttpApi(stack, 'Api', { routes: { 'GET /': { handler: hello, authorizer: Authorizer.iam } } });
+    expect(resourcesOf(stack).ApiGET!.Properties.AuthorizationType).toBe('AWS_IAM');
+  });
+
+  test('that cannot be meant are refused', () => {
+    const { stack, hello } = shop();
+    const api = new HttpApi(stack, 'Api');
+    const add = (authorizer: Authorizer, more: object = {}) =>
+      errorOf(() => api.addRoute('GET /', { handler: hello, authorizer, ...more })).message;
+    expect(add(Authorizer.jwt('A', { issuer: 'http://id.example', audiences: ['shop'] }))).toBe(
+      "HTTP API 'shop/Api': route 'GET /': authorizer.issuer is 'http://id.example'; give an https URL",
+    );
+    expect(add(Authorizer.jwt('A', { issuer: 'https://id.example', audiences: [] }))).toContain('audiences is empty');
+    expect(add(Authorizer.function('A', hello, { headers: [] }))).toContain('looks at no header');
+    expect(add(Authorizer.function('A', hello, { cacheFor: Duration.hours(2) }))).toContain('from 0 to 3600');
+    expect(add(Authorizer.iam, { scopes: ['a'] })).toContain('only tokens have scopes');
+    expect(add({} as never)).toContain('authorizer is {}');
+    api.addRoute('GET /', { handler: hello, authorizer: customers });
+    const other = Authorizer.jwt('Customers', { issuer: 'https://other.example', audiences: ['shop'] });
+    expect(errorOf(() => api.addRoute('GET /b', { handler: hello, authorizer: other })).message).toBe(
+      "HTTP API 'shop/Api': two authorizers have the name 'Customers'; make it once, or choose another name",
+    );
+  });
+});
+
+test('limits of the API and of a route; a stage is made after the routes that it has settings of', () => {
+  const { stack, hello } = shop();
+  new HttpApi(stack, 'Api', {
+    throttle: { requestsPerSecond: 100, burst: 20 },
+    routes: { 'GET /': hello, 'POST /mails': { handler: hello, throttle: { requestsPerSecond: 0.5 } } },
+  });
+  const stage = resourcesOf(stack).ApiDefaultStage!;
+  expect(stage.Properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 20 });
+  expect(stage.Properties.RouteSettings).toEqual({ 'POST /mails': { ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1 } });
+  expect(stage.DependsOn).toEqual(['ApiPOSTmails']);
+  const message = errorOf(() => new HttpApi(stack, 'Other', { throttle: { requestsPerSecond: 0 } })).message;
+  expect(message).toBe("HTTP API 'shop/Other': throttle.requestsPerSecond is 0; give a number above zero");
+});
+
+test('the default route is every path, and leaves what others answer', () => {
+  const { stack, make, hello } = shop();
+  new HttpApi(stack, 'Api', { routes: { $default: make('Rest'), 'GET /': hello, 'ANY /': hello } });
+  const keys = Object.values(resourcesOf(stack)).flatMap(({ Properties }) => Properties.RouteKey ?? []);
+  expect(keys.sort()).toEqual(['ANY /', 'ANY /{path+}', 'GET /']);
+  const other = new HttpApi(stack, 'Other', { routes: { $default: hello } });
+  expect(errorOf(() => other.addRoute('ANY /', hello)).message).toContain("route 'ANY /' is taken by 'ANY /'");
+});
