@@ -3,6 +3,7 @@ export { HttpApi } from './api.js';
 export type { HttpApiProps, RouteOptions, RouteTarget, ThrottleOptions } from './api-props.js';
 export { Authorizer, type FunctionAuthorizerOptions, type JwtOptions } from './authorizer.js';
 export { Bucket, type BucketProps, type ObjectsTriggerOptions } from './bucket.js';
+export { defineConfig, type FaastenConfig } from './config.js';
 export {
   type Capabilities,
   type Emulated,

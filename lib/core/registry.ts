@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { missingPeer, undecidedPlatform } from './errors.js';
+import type { Host, Target } from './host.js';
 import type { Platform } from './platform.js';
 
 /**
@@ -66,8 +67,24 @@ function resolveTerraformStack(stack: IConstruct, path: string): Platform {
   return TERRAFORM_CLOUDS[clouds[0]!]!(stack, path);
 }
 
+const HOSTS: Readonly<Record<Target, (path: string) => Host>> = {
+  aws: (path) => load('aws', 'aws-cdk-lib', path, () => require('../platforms/aws/app.js').host),
+  google: (path) => load('google', '@cdktf/provider-google', path, () => require('../platforms/google/app.js').host),
+  kubernetes: (path) => load('kubernetes', 'cdk8s', path, () => require('../platforms/kubernetes/app.js').host),
+};
+
+export const TARGETS = Object.keys(HOSTS) as readonly Target[];
+
+/**
+ * A plain app of a target's framework, for the service `path`.
+ * @throws when the framework is not installed
+ */
+export function hostFor(target: Target, path: string): Host {
+  return HOSTS[target](path);
+}
+
 /** Turns «Cannot find module» of a missing peer into a sentence; every other error is left alone. */
-function load(platform: string, peer: string, path: string, importer: () => Platform): Platform {
+function load<T>(platform: string, peer: string, path: string, importer: () => T): T {
   try {
     return importer();
   } catch (error) {

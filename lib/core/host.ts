@@ -1,0 +1,33 @@
+import type { Construct } from 'constructs';
+
+/** Targets that files are written for. */
+export type Target = 'aws' | 'google' | 'kubernetes';
+
+export interface HostRequest {
+  /** Name of the stack or chart. */
+  readonly name: string;
+  /** Folder to write into. */
+  readonly folder: string;
+  /** Creates the service; a promise is waited for. */
+  readonly build: (scope: Construct) => unknown;
+  /** Project and region of Google Cloud. */
+  readonly google?: { readonly project?: string; readonly region?: string };
+}
+
+/** What lies in a folder that a host has written. */
+export interface Listing {
+  /** Type of every resource, in the target's own words. */
+  readonly types: readonly string[];
+  /** Size of all functions' code, as the target gets it. */
+  readonly codeBytes: number;
+  /** The command that deploys it. */
+  readonly deploy: string;
+}
+
+/** A plain app of a target's framework around one service: for those who have no stack of their own yet, and for listings. */
+export interface Host {
+  /** As in `AWS (aws-cdk-lib)`. */
+  readonly title: string;
+  synthesize(request: HostRequest): Promise<void>;
+  list(folder: string): Listing;
+}
