@@ -127,6 +127,7 @@ describe('declarations', () => {
     ['platforms/aws', ['constructs', 'esbuild', 'aws-cdk-lib']],
     ['platforms/google', ['constructs', 'esbuild', 'cdktf', '@cdktf/provider-google']],
     ['platforms/kubernetes', ['constructs', 'esbuild', 'cdk8s']],
+    ['platforms/local', ['constructs', 'esbuild']],
   ])('of %s reach only their own peers', async (folder, allowed) => {
     const file = join(dist, folder, 'index.d.ts');
     expect(existsSync(file), `${file} exists`).toBe(true);

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IConstruct } from 'constructs';
-import { type BundleOptions, bundle, type CodeArtifact, prebuilt } from '../bundling/index.js';
+import { type BundleOptions, type BundleRequest, bundle, type CodeArtifact, prebuilt } from '../bundling/index.js';
 import { FaastenError } from './errors.js';
 import type { CodeSpec } from './model.js';
 import type { LinkAccess, LinkKind } from './platform.js';
@@ -59,6 +59,11 @@ export interface CodeReference {
 }
 
 export interface PreparedCode {
+  /**
+   * What bundling this function alone takes, for platforms that bundle each when it is first used. Undefined for code that is already
+   * built. Late as {@link artifact} is: links and triggers are part of it.
+   */
+  request(): BundleRequest | undefined;
   /** Bundles everything registered in the tree on first use. Throws with esbuild's own message when the code does not compile. */
   artifact(): CodeArtifact;
 }
@@ -91,12 +96,7 @@ function placeholderOf(scope: IConstruct): CodeArtifact | undefined {
 class Registry {
   /** By construct path, once bundled. */
   readonly bundled = new Map<string, CodeArtifact>();
-  private readonly waiting: {
-    source: CodeSource;
-    preset: BundlePreset;
-    handlerFile: string;
-    done(artifact: CodeArtifact): void;
-  }[] = [];
+  private readonly waiting: { source: CodeSource; request(): BundleRequest; done(artifact: CodeArtifact): void }[] = [];
 
   static of(scope: IConstruct): Registry {
     const root = scope.node.root;
@@ -110,26 +110,32 @@ class Registry {
 
   register(scope: IConstruct, source: CodeSource, preset: BundlePreset): PreparedCode {
     let artifact: CodeArtifact | undefined;
-    const unlessPlaceholder = (make: () => CodeArtifact): PreparedCode => ({ artifact: () => placeholderOf(scope) ?? make() });
+    const prepared = (request: () => BundleRequest | undefined, make: () => CodeArtifact): PreparedCode => ({
+      request,
+      artifact: () => placeholderOf(scope) ?? make(),
+    });
     if (source.spec.kind === 'prebuilt') {
       const directory = existing(source, source.spec.directory, 'directory');
-      return unlessPlaceholder(() => {
-        artifact ??= prebuilt(directory);
-        return artifact;
-      });
+      return prepared(
+        () => undefined,
+        () => {
+          artifact ??= prebuilt(directory);
+          return artifact;
+        },
+      );
     }
     if (source.spec.kind !== 'entry')
       throw new FaastenError('internal', `'${source.path}' has no code to bundle: it is an image`, source.path);
     const handlerFile = existing(source, source.spec.entry, 'file');
+    const request = () => requestOf(source, preset, handlerFile);
     this.waiting.push({
       source,
-      preset,
-      handlerFile,
+      request,
       done: (made) => {
         artifact = made;
       },
     });
-    return unlessPlaceholder(() => {
+    return prepared(request, () => {
       if (!artifact) this.bundleAll();
       return artifact!;
     });
@@ -137,14 +143,7 @@ class Registry {
 
   private bundleAll(): void {
     const batch = [...this.waiting];
-    const artifacts = bundle(
-      batch.map(({ source, preset, handlerFile }) => ({
-        path: source.path,
-        handlerFile,
-        entrySource: preset.entrySource(source.entryRequest(handlerFile)),
-        options: { ...preset.options, ...defined(source.bundling), ...merged(preset.options, source.bundling) } as BundleOptions,
-      })),
-    );
+    const artifacts = bundle(batch.map(({ request }) => request()));
     for (const warning of new Set(artifacts.flatMap(({ warnings }) => warnings))) process.stderr.write(`${warning}\n\n`);
     // Only now: a pass that failed leaves everything waiting, and the next synthesis reports it again.
     this.waiting.splice(0, batch.length);
@@ -165,6 +164,15 @@ export function bundledCode(scope: IConstruct): ReadonlyMap<string, CodeArtifact
 /** The code of the function at `scope`. */
 export function codeReference(scope: IConstruct, source: CodeSource): CodeReference {
   return { spec: source.spec, prepare: (preset) => Registry.of(scope).register(scope, source, preset) };
+}
+
+function requestOf(source: CodeSource, preset: BundlePreset, handlerFile: string): BundleRequest {
+  return {
+    path: source.path,
+    handlerFile,
+    entrySource: preset.entrySource(source.entryRequest(handlerFile)),
+    options: { ...preset.options, ...defined(source.bundling), ...merged(preset.options, source.bundling) } as BundleOptions,
+  };
 }
 
 function existing(source: CodeSource, name: string, type: 'file' | 'directory'): string {

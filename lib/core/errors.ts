@@ -40,7 +40,7 @@ export const conflicting = (what: string, path: string, wrong: string, advice: s
 export const unknownPlatform = (path: string): FaastenError =>
   new FaastenError(
     'platform-unknown',
-    `cannot tell where '${path}' runs: none of its parents is an aws-cdk-lib Stack, a cdktf TerraformStack or a cdk8s Chart; ` +
+    `cannot tell where '${path}' runs: none of its parents is an aws-cdk-lib Stack, a cdktf TerraformStack, a cdk8s Chart or a LocalApp; ` +
       'create it inside one of these, or call usePlatform(scope, ...)',
     path,
   );

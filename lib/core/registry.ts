@@ -28,6 +28,10 @@ const UNITS: readonly Unit[] = [
     resolve: (unit, path) =>
       load('kubernetes', 'cdk8s', path, () => require('../platforms/kubernetes/platform.js').platformFor(unit)),
   },
+  {
+    marker: Symbol.for('faasten.LocalApp'),
+    resolve: (unit) => require('../platforms/local/platform.js').platformFor(unit),
+  },
 ];
 
 /** Clouds that a Terraform provider stands for, by the provider's `terraformResourceType`. */

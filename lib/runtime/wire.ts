@@ -29,6 +29,7 @@ export const LOG_LEVEL_VARIABLE = 'FAASTEN_LOG_LEVEL';
  * | `broker` | URL of a Knative broker's ingress, then `#<CloudEvents type>,<CloudEvents source>` (queues and topics) |
  * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX}, region in {@link S3_REGION_PREFIX} |
  * | `http` | base URL of the function, then `#` and a `broker` address, which starts it without waiting |
+ * | `local` | `queue`, `topic`, `bucket` or `function`, then `:` and its construct path: asked of the process that runs the function |
  */
 export const LINK_PREFIX = 'FAASTEN_LINK_';
 
@@ -40,6 +41,12 @@ export const S3_SECRET_PREFIX = 'FAASTEN_S3_SECRET_';
 
 /** `FAASTEN_S3_REGION_<link name>`: region that an `s3http` link signs for; `us-east-1`, which most S3 servers expect, without it. */
 export const S3_REGION_PREFIX = 'FAASTEN_S3_REGION_';
+
+/**
+ * Name, for `Symbol.for`, under which a worker of the local platform finds what its links are asked of: a function
+ * `(address, operation, argument) => Promise<result>` on `globalThis`.
+ */
+export const LOCAL_HOST = 'faasten.local.host';
 
 const ATTRIBUTE_PREFIX = 'attr';
 

@@ -18,6 +18,9 @@ const HEAVY_ROOTS = ['@cdktf/provider-google', '@cdktf/provider-google/lib', '@c
 /** Lambda brings it; types come from a package that holds nothing else. */
 const RUNTIME_PACKAGES = /^@aws-sdk\/|^@standard-schema\/spec$/;
 
+/** What loads modules of users. */
+const COMPUTED = /^(bundling|platforms\/local\/engine\/worker)\//;
+
 /** A text for every import in `files` (paths below lib) that breaks a rule: `<file>: <what>`. */
 export async function violations(files: Readonly<Record<string, string>>): Promise<string[]> {
   const found: string[] = [];
@@ -31,8 +34,8 @@ export async function violations(files: Readonly<Record<string, string>>): Promi
 }
 
 function judge(file: string, each: Import): string | undefined {
-  // The bundler's own processes load what a user names: esbuild of the project, plugins.
-  if (each.specifier === undefined) return file.startsWith('bundling/') ? undefined : `${each.form} of a computed name`;
+  // The bundler's own processes load what a user names: esbuild of the project, plugins. The local platform's workers load bundles.
+  if (each.specifier === undefined) return COMPUTED.test(file) ? undefined : `${each.form} of a computed name`;
   const what = `${each.form} of '${each.specifier}'`;
   if (!each.specifier.startsWith('.')) return ofPackage(file, each.specifier, what);
   const target = normalize(join(dirname(file), each.specifier)).replace(/\.(js|ts)$/, '');

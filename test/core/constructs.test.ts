@@ -216,7 +216,7 @@ group('errors say what, where, which value and what to do', () => {
     const error = errorOf(() => new ServerlessFunction(lonely, 'Create', { entry }));
     expect(error.code).toBe('platform-unknown');
     expect(error.message).toBe(
-      "cannot tell where 'Lonely/Create' runs: none of its parents is an aws-cdk-lib Stack, a cdktf TerraformStack or a cdk8s Chart; " +
+      "cannot tell where 'Lonely/Create' runs: none of its parents is an aws-cdk-lib Stack, a cdktf TerraformStack, a cdk8s Chart or a LocalApp; " +
         'create it inside one of these, or call usePlatform(scope, ...)',
     );
   });

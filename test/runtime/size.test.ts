@@ -6,6 +6,8 @@ import { EXPORTED_NAME, entrySource } from '../../lib/core/entry-source.js';
 
 const ROOT = join(__dirname, '../..');
 
+const ADAPTERS = ['lambda', 'functions-framework', 'http-server', 'local'] as const;
+
 /** What an adapter may add to a bundle, gzipped. */
 const LIMIT = 9000;
 
@@ -37,7 +39,7 @@ async function gzipped(contents: string): Promise<number> {
   return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
 }
 
-it.each(['lambda', 'functions-framework', 'http-server'] as const)('%s adds at most 9 kB to a bundle', async (adapter) => {
+it.each(ADAPTERS)('%s adds at most 9 kB to a bundle', async (adapter) => {
   const entry = entrySource(
     { path: 'shop/Hello', handlerFile: 'handler', kinds: ['http'], routes: ['GET /'], links: [], secrets: [] },
     { adapter, links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' }, secrets: [] },

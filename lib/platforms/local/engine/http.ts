@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseRoute } from '../../../core/route.js';
+import { REQUEST_BYTES } from '../limits.js';
+import type { LocalApiModel } from '../model.js';
+import { refusal } from './guard.js';
+import { Router } from './router.js';
+import type { FunctionRunner } from './runner.js';
+
+/** Segments that URLs resolve: such a path would mean another one. */
+const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)|\\/i;
+
+/** Milliseconds that a request waits for a free worker: Cloud Run's. https://cloud.google.com/run/docs/about-instance-autoscaling */
+const PATIENCE = 10_000;
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+interface Target {
+  readonly key: string;
+  readonly runner: FunctionRunner;
+}
+
+export interface ApiServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  /** Answers requests below the path that the engine keeps for itself; false where it is none of them. */
+  own?(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/** The port of one API: finds the function of a request, and has it answer. */
+export class ApiServer {
+  url = '';
+  private readonly server: Server;
+  private readonly router = new Router<Target>();
+
+  constructor(
+    readonly model: LocalApiModel,
+    private readonly options: ApiServerOptions,
+  ) {
+    this.server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+      this.answer(request, response).catch((error) => {
+        if (!response.headersSent) problem(response, 500, 'Internal Server Error', String(error));
+        else response.destroy();
+      });
+    });
+  }
+
+  /** Says which functions answer. */
+  route(runners: ReadonlyMap<string, FunctionRunner>): void {
+    for (const [key, path] of Object.entries(this.model.routes)) {
+      this.router.add(parseRoute(this.model.path, key), { key, runner: runners.get(path)! });
+    }
+  }
+
+  /** @throws when the port is taken */
+  async listen(): Promise<void> {
+    const { host, port } = this.options;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+    const { address, port: given } = this.server.address() as AddressInfo;
+    this.url = `http://${address === '127.0.0.1' || address === '::1' ? 'localhost' : address}:${given}`;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const timer = setTimeout(() => this.server.closeAllConnections(), 1000);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url = '/', headers } = request;
+    const { cors } = this.model;
+    if (this.options.own?.(request, response)) return;
+    const refused = refusal(request, this.options.allowedHosts, cors?.origins);
+    if (refused) return problem(response, 403, 'Forbidden', refused);
+    const end = url.indexOf('?');
+    const path = end < 0 ? url : url.slice(0, end);
+    if (!path.startsWith('/') || DOT_SEGMENT.test(path))
+      return problem(response, 400, 'Bad Request', 'the path is no plain path');
+    const preflight = cors && method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+    const target = preflight ? this.router.findAny(path) : this.router.find(method, path);
+    if (!target) return this.unknown(response, method, path);
+    const body = await bodyOf(request);
+    if (!body) return problem(response, 413, 'Content Too Large', `a body may have ${REQUEST_BYTES} bytes`);
+
+    let abort: (() => void) | undefined;
+    response.once('close', () => {
+      if (!response.writableFinished) abort?.();
+    });
+    const { runner, key } = target;
+    const { result, error, summary } = await runner.run({
+      task: {
+        kind: 'http',
+        method,
+        url: `http://${headers.host}${url}`,
+        headers: request.rawHeaders,
+        body: body.length > 0 ? body : undefined,
+        route: key,
+        cors,
+      },
+      origin: { kind: 'http', resourceId: this.model.path, edgeId: `${this.model.path} ${key}`, title: `${method} ${path}` },
+      traceId: TRACEPARENT.exec(String(headers.traceparent))?.[1],
+      patience: PATIENCE,
+      onStart: (given) => {
+        abort = given;
+      },
+      onHead: ({ status, headers: list }) => {
+        response.writeHead(status, list as string[]);
+      },
+      onChunk: (chunk) => written(response, chunk),
+    });
+    if (result?.of === 'http' && result.broken === undefined) {
+      if (result.head) response.writeHead(result.head.status, result.head.headers as string[]);
+      response.end(result.body);
+    } else if (response.headersSent) {
+      // Once the status is sent, all that is left to say is that the answer is not whole.
+      response.destroy();
+    } else if (summary.status === 'throttled') {
+      problem(response, 429, 'Too Many Requests', error?.message, { requestId: summary.id }, { 'retry-after': '1' });
+    } else {
+      problem(response, summary.status === 'timedOut' ? 504 : 502, 'The function failed', error?.message, {
+        requestId: summary.id,
+      });
+    }
+  }
+
+  private unknown(response: ServerResponse, method: string, path: string): void {
+    const routes = Object.keys(this.model.routes).sort();
+    problem(response, 404, 'Not Found', `no route of '${this.model.path}' answers ${method} ${path}`, { routes });
+  }
+}
+
+/** Undefined when it is too large; the rest is then left unread, and the connection ends with the answer. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) return undefined;
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+    return Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > REQUEST_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+function written(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+  if (response.destroyed || response.write(chunk)) return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
+
+/** RFC 9457, as the runtime's own problems. */
+export function problem(
+  response: ServerResponse,
+  status: number,
+  title: string,
+  detail?: string,
+  members: object = {},
+  headers: Record<string, string> = {},
+): void {
+  if (response.destroyed) return;
+  // What was not read of the body stands in the way of the next request.
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/problem+json',
+    ...(status === 413 && { connection: 'close' }),
+  });
+  response.end(JSON.stringify({ title, status, detail, ...members }));
+}

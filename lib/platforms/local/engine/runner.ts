@@ -1,0 +1,146 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ErrorSummary, InvocationStatus, InvocationSummary, LogLine, Origin } from '../console/protocol.js';
+import type { LocalFunctionModel } from '../model.js';
+import { OutputReader } from './output.js';
+import { Pool, type PoolSettings, THROTTLED } from './worker/pool.js';
+import type { Head, Result, Task } from './worker/protocol.js';
+import type { Invocation, LinkHost } from './worker/worker.js';
+
+/** What is to be run, and why. */
+export interface Call {
+  readonly task: Task;
+  readonly origin: Origin;
+  /** @default - a new trace */
+  readonly traceId?: string;
+  /** The invocation that caused this one. */
+  readonly parentId?: string;
+  readonly attempt?: number;
+  /** When it was sent, of what had to wait. */
+  readonly sentTimeMs?: number;
+  readonly eventId?: string;
+  /** Milliseconds to wait for a free worker. @default - as long as it takes */
+  readonly patience?: number;
+  onHead?(head: Head): void;
+  onChunk?(chunk: Uint8Array): Promise<void>;
+  /** Is given what ends the wait for an answer that nobody wants any more. */
+  onStart?(abort: () => void): void;
+}
+
+export interface Done {
+  readonly summary: InvocationSummary;
+  readonly result?: Result;
+  readonly error?: ErrorSummary;
+}
+
+/** Hears of everything that runs. */
+export interface Recorder {
+  begin(summary: InvocationSummary, call: Call): void;
+  log(invocationId: string, line: LogLine): void;
+  end(summary: InvocationSummary, done: Done): void;
+}
+
+/** One function: runs invocations in its pool, and tells what came of each. */
+export class FunctionRunner {
+  private readonly pool: Pool;
+  /** Invocations of this function that run now. */
+  active = 0;
+
+  constructor(
+    readonly model: LocalFunctionModel,
+    settings: PoolSettings,
+    links: LinkHost,
+    code: () => Promise<string>,
+    private readonly recorder: Recorder,
+    private readonly now: () => number,
+  ) {
+    this.pool = new Pool(settings, links, code);
+    this.pool.warm();
+  }
+
+  reload(): void {
+    this.pool.reload();
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  /** Runs an invocation. Never rejects: what went wrong is in what it gives. */
+  async run(call: Call): Promise<Done> {
+    const { task, origin, parentId, eventId, attempt = 1, traceId = randomBytes(16).toString('hex') } = call;
+    const id = randomUUID();
+    let summary: InvocationSummary = {
+      ...{ id, functionId: this.model.path, traceId, parentId, origin, attempt, eventId },
+      status: 'running',
+      startTimeMs: this.now(),
+    };
+    const output = new OutputReader((line) => this.recorder.log(id, line));
+    let head: Head | undefined;
+    const invocation: Invocation = {
+      task,
+      about: { requestId: id, traceId },
+      millis: this.model.timeoutSeconds * 1000,
+      onStart: call.onStart,
+      onOutput: (text, dropped) => output.take(text, dropped),
+      onHead: (given) => {
+        head = given;
+        call.onHead?.(given);
+      },
+      onChunk: call.onChunk,
+    };
+    this.active++;
+    this.recorder.begin(summary, call);
+    const started = performance.now();
+    const outcome = await this.pool.run(invocation, call.patience);
+    const took = performance.now() - started;
+    this.active--;
+    output.end();
+    if (outcome === THROTTLED) {
+      const error = { name: 'Throttled', message: 'all workers of the function were busy' };
+      return this.end({ ...summary, status: 'throttled', durationMs: 0, error }, { error });
+    }
+    const { coldStart } = outcome;
+    summary = {
+      ...summary,
+      durationMs: Math.max(0, took - (coldStart ?? 0)),
+      ...(coldStart !== undefined && { coldStartMs: coldStart }),
+    };
+    if ('crash' in outcome) {
+      const { kind, name, message, stack } = outcome.crash;
+      const error = { name, message: `function '${this.model.path}': ${message}`, stack };
+      return this.end({ ...summary, status: kind, error }, { error });
+    }
+    const { result, heapBytes } = outcome;
+    const httpStatus = result.of === 'http' ? (result.head ?? head)?.status : undefined;
+    const status = statusOf(result, task, httpStatus);
+    const error = status === 'succeeded' ? undefined : (output.error ?? errorOf(result));
+    const memoryUsedMiB = Math.round(heapBytes / 104_857.6) / 10;
+    return this.end({ ...summary, status, memoryUsedMiB, httpStatus, error }, { result, error });
+  }
+
+  private end(summary: InvocationSummary, rest: Omit<Done, 'summary'>): Done {
+    const done = { summary, ...rest };
+    this.recorder.end(summary, done);
+    return done;
+  }
+}
+
+function statusOf(result: Result, task: Task, httpStatus?: number): InvocationStatus {
+  switch (result.of) {
+    case 'http':
+      return result.broken !== undefined || (httpStatus ?? 500) >= 500 ? 'failed' : 'succeeded';
+    case 'call':
+      return result.error === undefined ? 'succeeded' : 'failed';
+    case 'events': {
+      if (result.failed.length === 0) return 'succeeded';
+      return 'items' in task && result.failed.length < task.items.length ? 'partial' : 'failed';
+    }
+  }
+}
+
+function errorOf(result: Result): ErrorSummary | undefined {
+  if (result.of === 'call' && result.error !== undefined) return { name: 'Error', message: result.error };
+  if (result.of === 'http' && result.broken !== undefined)
+    return { name: 'Error', message: `the answer broke off: ${result.broken}` };
+  return undefined;
+}

@@ -1,0 +1,156 @@
+/**
+ * What runs in a worker: loads a function's bundle, and runs its invocations one after the other. Everything that the function
+ * prints, and everything that its links ask for, goes through the worker's port, in order.
+ */
+import { pathToFileURL } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
+import { parentPort } from 'node:worker_threads';
+import { LOCAL_HOST } from '../../../../runtime/wire.js';
+import type { FromWorker, Head, HttpTask, Result, Task, ToWorker } from './protocol.js';
+
+/** Characters that one invocation may print; more is dropped, and said so. */
+const OUTPUT = 1024 * 1024;
+/** Milliseconds between measurements of the heap. */
+const MEASURE = 100;
+
+/** The bundle's export: `LocalFunction` of lib/runtime/adapters/local.ts. */
+interface Entry {
+  http(request: Request, route: string, cors: HttpTask['cors'], about: object): Promise<Response>;
+  events(kind: string, trigger: string | undefined, items: readonly object[], about: object): Promise<number[]>;
+  call(input: unknown, about: object): Promise<unknown>;
+}
+
+const port = parentPort!;
+const post = (message: FromWorker) => port.postMessage(message);
+
+let entry: Entry;
+let printed = 0;
+let current = new AbortController();
+let taken: (() => void) | undefined;
+let heapBytes = 0;
+let measured = 0;
+
+const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+  const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString();
+  printed += text.length;
+  if (printed <= OUTPUT) post({ type: 'output', text });
+  else if (printed - text.length <= OUTPUT) post({ type: 'output', text: '', dropped: true });
+  const callback = typeof encoding === 'function' ? encoding : done;
+  if (typeof callback === 'function') queueMicrotask(callback as () => void);
+  return true;
+};
+process.stdout.write = write;
+process.stderr.write = write;
+
+const asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+let questions = 0;
+Object.defineProperty(globalThis, Symbol.for(LOCAL_HOST), {
+  value: (address: string, operation: string, argument: unknown) =>
+    new Promise((resolve, reject) => {
+      const id = ++questions;
+      asked.set(id, { resolve, reject });
+      post({ type: 'link', id, address, operation, argument });
+    }),
+});
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'load':
+      return void load(message.file);
+    case 'invoke':
+      return void invoke(message);
+    case 'abort':
+      current.abort();
+      return taken?.();
+    case 'more':
+      return taken?.();
+    case 'reply': {
+      const { resolve, reject } = asked.get(message.id)!;
+      asked.delete(message.id);
+      if (message.error) reject(Object.assign(new Error(message.error.message), { status: message.error.status }));
+      else resolve(message.value);
+    }
+  }
+});
+
+async function load(file: string): Promise<void> {
+  try {
+    entry = (await import(pathToFileURL(file).href)).handler;
+    post({ type: 'loaded' });
+  } catch (error) {
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    post({ type: 'unloadable', error: { name, message, stack } });
+  }
+}
+
+async function invoke({ task, about, millis }: Extract<ToWorker, { type: 'invoke' }>): Promise<void> {
+  printed = 0;
+  current = new AbortController();
+  const result = await run(task, { ...about, deadline: Date.now() + millis, signal: current.signal });
+  const now = Date.now();
+  if (now - measured >= MEASURE) {
+    measured = now;
+    const { used_heap_size, external_memory } = getHeapStatistics();
+    heapBytes = used_heap_size + external_memory;
+  }
+  post({ type: 'result', heapBytes, ...result });
+}
+
+async function run(task: Task, about: object): Promise<Result> {
+  switch (task.kind) {
+    case 'http':
+      return answer(await entry.http(requestOf(task), task.route, task.cors, about));
+    case 'call':
+      try {
+        const output = await entry.call(task.body === undefined ? undefined : JSON.parse(task.body), about);
+        return { of: 'call', body: JSON.stringify(output ?? null) };
+      } catch (error) {
+        return { of: 'call', error: (error as Error).message };
+      }
+    default:
+      return { of: 'events', failed: await entry.events(task.kind, task.trigger, task.items, about) };
+  }
+}
+
+function requestOf({ method, url, headers, body }: HttpTask): Request {
+  const list: [string, string][] = [];
+  for (let index = 0; index < headers.length; index += 2) list.push([headers[index]!, headers[index + 1]!]);
+  return new Request(url, { method, headers: list, body: body as never });
+}
+
+/** A body that is there at once goes with the head; another one in chunks, each when the one before was taken. */
+async function answer(response: Response): Promise<Result> {
+  const headers: string[] = [];
+  response.headers.forEach((value, name) => {
+    headers.push(name, value);
+  });
+  const head: Head = { status: response.status, headers };
+  if (!response.body) return { of: 'http', head };
+  const reader = response.body.getReader();
+  try {
+    const first = await reader.read();
+    if (first.done) return { of: 'http', head, body: new Uint8Array() };
+    const second = reader.read();
+    const next = await Promise.race([second, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    if (next?.done) return { of: 'http', head, body: first.value };
+    post({ type: 'head', head });
+    await send(first.value);
+    for (let chunk = await second; !chunk.done; chunk = await reader.read()) {
+      if (current.signal.aborted) {
+        await reader.cancel();
+        break;
+      }
+      await send(chunk.value);
+    }
+    return { of: 'http' };
+  } catch (error) {
+    return { of: 'http', broken: (error as Error)?.message ?? String(error) };
+  }
+}
+
+function send(chunk: Uint8Array): Promise<void> {
+  post({ type: 'chunk', chunk });
+  return new Promise<void>((resolve) => {
+    taken = () => resolve();
+  });
+}

@@ -1,0 +1,79 @@
+/** What the engine and a worker say to each other, over the worker's MessagePort. */
+import type { CorsSpec } from '../../../../core/model.js';
+import type { HandlerKind } from '../../../../core/typing.js';
+
+/** One invocation, as a worker gets it. */
+export type Task = HttpTask | EventsTask | CallTask;
+
+export interface HttpTask {
+  readonly kind: 'http';
+  readonly method: string;
+  readonly url: string;
+  /** Name, value, name, value, … as they were sent. */
+  readonly headers: readonly string[];
+  readonly body?: Uint8Array;
+  /** Key of the route. */
+  readonly route: string;
+  readonly cors?: CorsSpec;
+}
+
+export interface EventsTask {
+  readonly kind: Exclude<HandlerKind, 'http' | 'call'>;
+  readonly trigger?: string;
+  /** As `Item` of the runtime: messages, or one schedule or object event each. */
+  readonly items: readonly object[];
+}
+
+export interface CallTask {
+  readonly kind: 'call';
+  /** JSON; undefined where there is no input. */
+  readonly body?: string;
+}
+
+export interface About {
+  readonly requestId: string;
+  readonly traceId: string;
+}
+
+export type ToWorker =
+  | { readonly type: 'load'; readonly file: string }
+  | { readonly type: 'invoke'; readonly task: Task; readonly about: About; readonly millis: number }
+  /** Nobody waits for the answer any more. */
+  | { readonly type: 'abort' }
+  /** The chunk before was taken: the next one may come. */
+  | { readonly type: 'more' }
+  /** What a link asked for. */
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly value?: unknown;
+      readonly error?: { message: string; status?: number };
+    };
+
+export interface Head {
+  readonly status: number;
+  readonly headers: readonly string[];
+}
+
+export type FromWorker =
+  | { readonly type: 'loaded' }
+  | { readonly type: 'unloadable'; readonly error: { name: string; message: string; stack?: string } }
+  | { readonly type: 'output'; readonly text: string; readonly dropped?: boolean }
+  /** The beginning of an answer that comes in chunks. */
+  | { readonly type: 'head'; readonly head: Head }
+  | { readonly type: 'chunk'; readonly chunk: Uint8Array }
+  | ({ readonly type: 'result'; readonly heapBytes: number } & Result)
+  | {
+      readonly type: 'link';
+      readonly id: number;
+      readonly address: string;
+      readonly operation: string;
+      readonly argument: unknown;
+    };
+
+export type Result =
+  /** `head` and `body` where they were not sent before. */
+  | { readonly of: 'http'; readonly head?: Head; readonly body?: Uint8Array; readonly broken?: string }
+  /** Positions of the items that failed. */
+  | { readonly of: 'events'; readonly failed: readonly number[] }
+  | { readonly of: 'call'; readonly body?: string; readonly error?: string };

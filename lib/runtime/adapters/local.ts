@@ -1,0 +1,51 @@
+import type { HandlerKind } from '../context.js';
+import { type Cors, withCors } from '../cors.js';
+import { Dispatcher, type Item } from '../dispatch.js';
+import type { HttpProblem } from '../problem.js';
+import { matchRoute } from '../routes.js';
+import type { ServeOptions } from '../serve.js';
+
+/** What is known of an invocation; see `Invocation` in dispatch.ts. */
+export interface LocalAbout {
+  readonly requestId: string;
+  readonly traceId?: string;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+/** A function as the local platform's workers enter it. Batches come whole, which an HTTP adapter cannot take. */
+export interface LocalFunction {
+  /** Answers a request that the server found the route of. */
+  http(request: Request, route: string, cors: Cors | undefined, about: LocalAbout): Promise<Response>;
+  /** Gives the positions of the events that failed. */
+  events(kind: HandlerKind, trigger: string | undefined, items: readonly Item[], about: LocalAbout): Promise<number[]>;
+  /** @throws an Error with what a caller may know */
+  call(input: unknown, about: LocalAbout): Promise<unknown>;
+}
+
+/** The function for a worker of the local platform. */
+export function serve(entry: unknown, options: ServeOptions): LocalFunction {
+  const dispatcher = new Dispatcher(entry, options);
+  return {
+    http(request, route, cors, about) {
+      const path = new URL(request.url).pathname;
+      // A preflight is of no route; withCors answers it.
+      const place = () => matchRoute([route], request.method, path) ?? { route, params: {} };
+      return withCors(cors && JSON.stringify(cors), request, () =>
+        dispatcher.http(request, { ...about, kind: 'http' }, place, (response) => response),
+      );
+    },
+    async events(kind, trigger, items, about) {
+      const failed = await dispatcher.events(items, { ...about, kind, trigger });
+      return items.flatMap((item, index) => (failed.has(item) ? [index] : []));
+    },
+    async call(input, about) {
+      try {
+        return await dispatcher.call(input, { ...about, kind: 'call' });
+      } catch (error) {
+        const { message, members } = error as HttpProblem;
+        throw new Error(members?.issues ? `${message}: ${JSON.stringify(members.issues)}` : message);
+      }
+    },
+  };
+}
