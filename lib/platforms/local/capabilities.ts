@@ -46,5 +46,12 @@ export const capabilities: Capabilities = {
   'link.bucket.signedUrl': { native: 'a loopback URL with a signature' },
   'link.function.call': { native: 'the other function’s worker' },
   'link.function.start': { native: 'the other function’s line of events' },
+  'function.rollout': { emulated: 'new code takes over at once' },
+  'queue.fifo': { unsupported: 'not yet' },
+  'queue.contentBasedDeduplication': { unsupported: 'not yet' },
+  'queue.delay': { unsupported: 'not yet' },
+  'topic.fifo': { unsupported: 'not yet' },
+  'link.queue.delay': { unsupported: 'not yet' },
+  'link.deduplication': { unsupported: 'not yet' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
 };
