@@ -53,5 +53,11 @@ export const capabilities: Capabilities = {
   'topic.fifo': { unsupported: 'not yet' },
   'link.queue.delay': { unsupported: 'not yet' },
   'link.deduplication': { unsupported: 'not yet' },
+  'api.authorizer.jwt': { unsupported: 'not yet' },
+  'api.authorizer.scopes': { unsupported: 'not yet' },
+  'api.authorizer.function': { unsupported: 'not yet' },
+  'api.authorizer.iam': { unsupported: 'not yet' },
+  'api.throttle': { unsupported: 'not yet' },
+  'api.throttle.route': { unsupported: 'not yet' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
 };
