@@ -3,6 +3,7 @@ import type { TuningEntry } from './core/platform.js';
 import type { RouteKey } from './core/route.js';
 import type { CorsOptions } from './cors.js';
 import type { EnteredAs } from './function.js';
+import type { ApiAlarms, MonitoringOptions, SloOptions } from './monitoring.js';
 
 /** How many requests an API or a route takes; what is more is answered 429. */
 export interface ThrottleOptions {
@@ -59,6 +60,16 @@ export interface HttpApiProps {
   readonly description?: string;
   /** @default - those of the service */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * How the API is watched; `false` for not at all.
+   * @default - as the service around it says
+   */
+  readonly monitoring?: MonitoringOptions<ApiAlarms> | false;
+  /**
+   * Objectives for the requests of the API.
+   * @default - none
+   */
+  readonly slo?: SloOptions;
   /** @default - none */
   readonly tuning?: readonly TuningEntry[];
 }

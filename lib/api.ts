@@ -12,6 +12,7 @@ import { platformOf } from './core/scope.js';
 import { corsSpec } from './cors.js';
 import type { ServerlessFunction } from './function.js';
 import { surroundingsOf } from './service.js';
+import { Watch } from './watch/construct.js';
 
 /** An HTTP API: one public address, and functions that answer its routes. The functions themselves stay private. */
 export class HttpApi extends Construct {
@@ -21,6 +22,7 @@ export class HttpApi extends Construct {
   private readonly authorizer: Authorizer | undefined;
   private readonly authorizers = new Map<string, Authorizer>();
   private readonly routes = new Map<string, RouteSpec>();
+  private readonly watch: Watch;
 
   constructor(scope: Construct, id: string, props: HttpApiProps = {}) {
     super(scope, id);
@@ -45,6 +47,7 @@ export class HttpApi extends Construct {
     this.backend = this.platform.createApi(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     const described = () => ({ ...spec, routes: [...this.routes.values()].map((route) => route.key).sort() });
     attach(this, { type: 'api', platform: this.platform, backend: this.backend, describe: described });
+    this.watch = new Watch(this, this.platform, { kind: 'api', path, spec, backend: this.backend }, around.services, props);
     // The default route last: it takes what is left.
     const entries = Object.entries(props.routes ?? {}) as [RouteKey, RouteTarget][];
     for (const [key, target] of entries) if (key !== DEFAULT_ROUTE) this.addRoute(key, target);
@@ -76,7 +79,7 @@ export class HttpApi extends Construct {
     requireFeatures(this.platform, path, featuresOfRoute(route));
     const fn = this.functionOf(`route '${key}'`, options.handler);
     const decides = authorizer?._function && this.functionOf(`authorizer ${authorizer.name}`, authorizer._function);
-    fn._enteredBy('http', { api: path, key }, route.authorizer !== undefined);
+    fn._enteredBy('http', { api: path, key, watch: this.watch }, route.authorizer !== undefined);
     decides?._enteredBy('authorizer');
     const backend = (each: ServerlessFunction) => attachmentOf(each)!.backend as FunctionBackend;
     this.backend.addRoute(new Construct(this, routeId(route)), route, backend(fn), decides && backend(decides));

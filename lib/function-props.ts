@@ -1,4 +1,5 @@
 import type { HandlerKind, KindsOf, LinksProp, TriggerOf } from './core/typing.js';
+import type { FunctionAlarms, MonitoringOptions, SloOptions } from './monitoring.js';
 import type { Secret } from './secret.js';
 import type { FunctionDefaults } from './service.js';
 
@@ -89,6 +90,16 @@ export interface FunctionSettings<K extends HandlerKind = HandlerKind> extends F
    * @default - those of the service
    */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * How the function and its schedules are watched; `false` for not at all.
+   * @default - as the service around it says
+   */
+  readonly monitoring?: MonitoringOptions<FunctionAlarms> | false;
+  /**
+   * Objectives for the invocations of the function.
+   * @default - none
+   */
+  readonly slo?: SloOptions;
 }
 
 /**

@@ -21,6 +21,7 @@ import type { CallShape, HandlerKind, KindsOf, Linkable, TriggerOf } from './cor
 import type { FunctionProps } from './function-props.js';
 import { isSecret, type Secret } from './secret.js';
 import { type FunctionDefaults, mergeDefaults, type Rollout, surroundingsOf } from './service.js';
+import { Watch } from './watch/construct.js';
 
 /** A function that can be entered as kind `K`. */
 export interface EnteredAs<K extends HandlerKind> {
@@ -42,6 +43,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   private readonly routes: { api: string; key: string }[] = [];
   private readonly authorized = new Set<string>();
   private readonly kinds = new Set<HandlerKind>();
+  private readonly watch: Watch;
 
   constructor(scope: Construct, id: string, props: FunctionProps<M>) {
     super(scope, id);
@@ -69,6 +71,8 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     this.backend = this.platform.createFunction(this, spec, code, tuning);
     attach(this, { type: 'function', platform: this.platform, backend: this.backend, describe: () => this.describe(spec) });
     makeLinkable(this, { kind: 'function', access: 'invoke', construct: this });
+    const watched = { kind: 'function', path: spec.path, spec, backend: this.backend } as const;
+    this.watch = new Watch(this, this.platform, watched, around.services, props);
     for (const [name, link] of Object.entries(props.links ?? {})) this.addLink(name, link as Linkable);
     for (const [name, trigger] of Object.entries(props.triggers ?? {})) this.addTrigger(name, trigger as TriggerOf<KindsOf<M>>);
   }
@@ -118,6 +122,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     switch (trigger.spec.kind) {
       case 'schedule':
         this.backend.addSchedule(at, name, trigger.spec);
+        this.watch.schedule(name, trigger.spec);
         break;
       case 'queue':
         this.backend.addQueue(at, name, trigger.spec, source as QueueBackend);
@@ -129,6 +134,8 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
         this.backend.addObjects(at, name, trigger.spec, source as BucketBackend);
         break;
     }
+    // Messages of a queue end with the queue's own dead letters.
+    if (trigger.spec.kind !== 'queue') this.watch.deadLetters();
   }
 
   /** Lets the function reach something, under the name by which its handler asks for it (`context.links.orders`). */
@@ -151,9 +158,13 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   /** @internal Said by what leads to this function: an API's route, another function's link. */
-  _enteredBy(kind: HandlerKind, route?: { api: string; key: string }, authorized = false): void {
+  _enteredBy(kind: HandlerKind, route?: { api: string; key: string; watch: Watch }, authorized = false): void {
     this.kinds.add(kind);
-    if (route) this.routes.push(route);
+    if (kind === 'call') this.watch.deadLetters();
+    if (route) {
+      this.routes.push({ api: route.api, key: route.key });
+      this.watch.answersFor(route.watch);
+    }
     if (route && authorized) this.authorized.add(route.key);
   }
 

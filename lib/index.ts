@@ -14,10 +14,18 @@ export {
   type Unsupported,
 } from './core/capabilities.js';
 export type { BundlePreset, BundlingOptions, CodeReference, EntryRequest, PreparedCode } from './core/code.js';
-export { type ApiModel, describe, type FunctionModel, type ServiceModel } from './core/describe.js';
+export {
+  type AlarmModel,
+  type ApiModel,
+  describe,
+  type FunctionModel,
+  type ServiceModel,
+  type SloModel,
+} from './core/describe.js';
 export { Duration, type DurationLike } from './core/duration.js';
 export { FaastenError } from './core/errors.js';
 export type * from './core/model.js';
+export type { ChannelBackend, DashboardView, MonitoringPlatform, Notify, Subject } from './core/monitoring/port.js';
 export { physicalName } from './core/names.js';
 export {
   type ApiBackend,
@@ -47,6 +55,23 @@ export type {
   PrebuiltCode,
   RetryOptions,
 } from './function-props.js';
+export {
+  type AlarmOptions,
+  AlertChannel,
+  type AlertChannelProps,
+  type AlertRouting,
+  type ApiAlarms,
+  type Existing,
+  type FunctionAlarms,
+  type MonitoringOptions,
+  type QueueAlarms,
+  type ServiceMonitoringOptions,
+  type SilenceWindow,
+  type SlackOptions,
+  type SloOptions,
+  type WebhookOptions,
+  type Weekday,
+} from './monitoring.js';
 export { type FifoArguments, type FifoProps, Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
 export { type CronOptions, Schedule } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';

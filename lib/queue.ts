@@ -9,7 +9,9 @@ import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
 import type { Linkable } from './core/typing.js';
+import type { MonitoringOptions, QueueAlarms } from './monitoring.js';
 import { surroundingsOf } from './service.js';
+import { Watch } from './watch/construct.js';
 
 /** Order, which a queue or topic keeps or does not. `F` is what `fifo` says, as a type. */
 export interface FifoProps<F extends boolean = boolean> {
@@ -55,6 +57,11 @@ export interface QueueProps extends FifoProps {
   readonly delay?: DurationLike;
   /** @default - those of the service */
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * How the queue is watched; `false` for not at all.
+   * @default - as the service around it says
+   */
+  readonly monitoring?: MonitoringOptions<QueueAlarms> | false;
   /** @default - none */
   readonly tuning?: readonly TuningEntry[];
 }
@@ -123,6 +130,7 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
     const backend = platform.createQueue(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     attach(this, { type: 'queue', platform, backend, describe: () => spec });
     makeLinkable(this, { kind: 'queue', access: 'send', construct: this });
+    new Watch(this, platform, { kind: 'queue', path, spec, backend }, around.services, props);
   }
 
   /** A trigger that runs a function, with a `queue()` handler, for the messages of this queue. */

@@ -2,7 +2,10 @@ import { Construct, type IConstruct } from 'constructs';
 import type { BundlingOptions } from './core/code.js';
 import type { DurationLike } from './core/duration.js';
 import { invalid, shown } from './core/errors.js';
+import type { Severity } from './core/model.js';
 import type { TuningEntry } from './core/platform.js';
+import type { AlertChannel, ServiceMonitoringOptions, SloOptions } from './monitoring.js';
+import { checkService, ServiceWatch } from './watch/service.js';
 
 const SERVICE = Symbol.for('faasten.service');
 
@@ -79,6 +82,17 @@ export interface ServiceProps {
    * @default - that of the service around it, else the folder of the command that is run
    */
   readonly root?: string;
+  /**
+   * How everything below is watched, unless it says otherwise; `false` for not at all.
+   * @default - alarms and dashboard of docs/monitoring.md, where the target has them; nobody is told
+   */
+  readonly monitoring?: ServiceMonitoringOptions | false;
+  /**
+   * Objectives for the invocations of all functions below, but of those in a nested service with objectives of its own: how many may
+   * fail, and how fast requests of APIs are to be answered.
+   * @default - none
+   */
+  readonly slo?: SloOptions;
 }
 
 /**
@@ -93,6 +107,8 @@ export class Service extends Construct {
 
   /** @internal */
   readonly _props: ServiceProps;
+  /** @internal */
+  readonly _watched: ServiceWatch;
 
   constructor(scope: Construct, id: string, props: ServiceProps = {}) {
     super(scope, id);
@@ -106,6 +122,16 @@ export class Service extends Construct {
       );
     }
     this._props = props;
+    this._watched = new ServiceWatch(this, () => surroundingsOf(this).services.slice(0, -1));
+    checkService(this);
+  }
+
+  /**
+   * Tells one more channel of the alarms of everything below, of some severities or all.
+   * @throws when it is there already
+   */
+  addAlertChannel(channel: AlertChannel, severities: readonly Severity[] = ['page', 'ticket']): void {
+    this._watched.addChannel(channel, severities);
   }
 }
 
@@ -115,19 +141,24 @@ export interface Surroundings {
   readonly tags: Readonly<Record<string, string>>;
   readonly tuning: readonly TuningEntry[];
   readonly root: string;
+  readonly services: readonly Service[];
 }
 
 export function surroundingsOf(scope: IConstruct): Surroundings {
-  let { defaults, tags, tuning, root }: Surroundings = { defaults: {}, tags: {}, tuning: [], root: process.cwd() };
-  for (const ancestor of scope.node.scopes) {
-    const props = SERVICE in ancestor ? (ancestor as IConstruct as Service)._props : undefined;
-    if (!props) continue;
+  let { defaults, tags, tuning, root }: Omit<Surroundings, 'services'> = {
+    defaults: {},
+    tags: {},
+    tuning: [],
+    root: process.cwd(),
+  };
+  const services = scope.node.scopes.filter((ancestor): ancestor is Service => SERVICE in ancestor);
+  for (const { _props: props } of services) {
     defaults = mergeDefaults(defaults, props.defaults ?? {});
     tags = { ...tags, ...props.tags };
     tuning = [...tuning, ...(props.tuning ?? [])];
     root = props.root ?? root;
   }
-  return { defaults, tags, tuning, root };
+  return { defaults, tags, tuning, root, services };
 }
 
 /** `inner` over `outer`: records and lists add up, the rest is replaced. */

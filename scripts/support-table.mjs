@@ -17,6 +17,7 @@ const AREAS = {
   bucket: 'Buckets',
   link: 'Links',
   runtime: 'Runtime',
+  monitoring: 'Monitoring',
 };
 
 /** @returns {string} the whole page */

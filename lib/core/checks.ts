@@ -86,7 +86,8 @@ export class Checks {
     return name;
   }
 
-  private milliseconds(property: string, value: DurationLike): number {
+  /** A duration in milliseconds, which may have a fraction. */
+  milliseconds(property: string, value: DurationLike): number {
     if (typeof value?.toMilliseconds !== 'function')
       this.fail(`${property} is ${shown(value)}`, 'give a Duration, as in Duration.seconds(30)');
     try {

@@ -1,6 +1,18 @@
 import type { IConstruct } from 'constructs';
 import { type Attachment, attachmentOf } from './attachment.js';
-import type { Access, ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec, TriggerSpec } from './model.js';
+import type {
+  Access,
+  AlarmSpec,
+  ApiSpec,
+  BucketSpec,
+  ChannelSpec,
+  FunctionSpec,
+  QueueSpec,
+  Severity,
+  SloSpec,
+  TopicSpec,
+  TriggerSpec,
+} from './model.js';
 import { isLate, LATE_VALUE } from './tokens.js';
 import type { HandlerKind } from './typing.js';
 
@@ -17,6 +29,15 @@ export interface ApiModel extends ApiSpec {
   readonly routes: readonly string[];
 }
 
+export interface AlarmModel extends AlarmSpec {
+  /** Paths of the channels that are told. */
+  readonly channels: readonly string[];
+}
+export interface SloModel extends SloSpec {
+  /** Paths of the channels that are told. */
+  readonly channels: Readonly<Record<Severity, readonly string[]>>;
+}
+
 /** Everything declared below a construct, as plain JSON. Paths are construct paths; lists are in the order of declaration. */
 export interface ServiceModel {
   readonly path: string;
@@ -27,11 +48,15 @@ export interface ServiceModel {
   readonly queues: readonly QueueSpec[];
   readonly topics: readonly TopicSpec[];
   readonly buckets: readonly BucketSpec[];
+  /** Those that the target has. */
+  readonly alarms: readonly AlarmModel[];
+  readonly slos: readonly SloModel[];
+  readonly channels: readonly ChannelSpec[];
 }
 
 /**
  * The neutral model of a service, or of everything below any construct, as plain JSON: equal for every target but for
- * `platform` and the paths above the service. Values that are known only after deployment read `(known after deployment)`.
+ * `platform`, the paths above the service, and alarms that a target lacks. Values that are known only after deployment read `(known after deployment)`.
  */
 export function describe(scope: IConstruct): ServiceModel {
   const attachments = scope.node.findAll().flatMap((construct) => attachmentOf(construct) ?? []);
@@ -45,6 +70,9 @@ export function describe(scope: IConstruct): ServiceModel {
     queues: of<QueueSpec>('queue'),
     topics: of<TopicSpec>('topic'),
     buckets: of<BucketSpec>('bucket'),
+    alarms: of<AlarmModel>('alarm'),
+    slos: of<SloModel>('slo'),
+    channels: of<ChannelSpec>('channel'),
   };
 }
 

@@ -7,6 +7,7 @@ export type * from './model/api.js';
 export type * from './model/bucket.js';
 export type * from './model/code.js';
 export type * from './model/function.js';
+export type * from './model/monitoring.js';
 export type * from './model/queue.js';
 export type * from './model/schedule.js';
 export type * from './model/topic.js';

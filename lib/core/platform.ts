@@ -14,6 +14,7 @@ import type {
   TopicSpec,
   TopicTriggerSpec,
 } from './model.js';
+import type { MonitoringPlatform } from './monitoring/port.js';
 
 /**
  * The port: what a target implements. Constructs reduce their props to specs, check them, and hand them to the platform of
@@ -42,6 +43,9 @@ export interface Platform {
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): TopicBackend;
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketBackend;
+
+  /** How the target watches; without it, all rows of `monitoring` in `capabilities` are refused. */
+  readonly monitoring?: MonitoringPlatform;
 }
 
 export type Framework = 'aws-cdk-lib' | 'cdktf' | 'cdk8s';
@@ -91,7 +95,7 @@ export type LinkAccess = Access;
  */
 export interface TuningEntry {
   readonly platform: string;
-  readonly construct: 'function' | 'api' | 'queue' | 'topic' | 'bucket';
+  readonly construct: 'function' | 'api' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'dashboard';
   readonly settings: object;
 }
 

@@ -15,6 +15,33 @@ export const TIMEOUT_VARIABLE = 'FAASTEN_TIMEOUT_MS';
 export const LOG_LEVEL_VARIABLE = 'FAASTEN_LOG_LEVEL';
 
 /**
+ * How the function reports each invocation; without it, not at all. Every form writes one line of JSON, which has the same fields
+ * everywhere (lib/runtime/report.ts).
+ *
+ * | value | beside the line |
+ * |---|---|
+ * | `json` | nothing: Google Cloud makes metrics of the line |
+ * | `emf` | the line is CloudWatch's embedded metric format; `emf:errors,memoryUsedMiB` makes metrics of these fields only, as each is paid for |
+ * | `prometheus` | metrics at `:9464/metrics`, a port that no gateway leads to; `prometheus:9465` names another one |
+ */
+export const METRICS_VARIABLE = 'FAASTEN_METRICS';
+
+/** Path of the service that invocations count for. */
+export const SERVICE_VARIABLE = 'FAASTEN_SERVICE';
+
+/** Memory limit of the function, for the billed estimate, on targets that do not tell it (everything but Lambda). */
+export const MEMORY_VARIABLE = 'FAASTEN_MEMORY_MIB';
+
+/** Bounds in milliseconds, as in `300,1000`, that the histogram of durations gets beside its own: thresholds of objectives. */
+export const LATENCY_BOUNDS_VARIABLE = 'FAASTEN_LATENCY_BOUNDS_MS';
+
+/** Namespace of CloudWatch metrics, and prefix of those of Prometheus. */
+export const METRICS_NAMESPACE = 'faasten';
+
+/** Port of `prometheus` without another: OpenTelemetry's default for exporters of that kind. */
+export const METRICS_PORT = 9464;
+
+/**
  * `FAASTEN_LINK_<name>=<scheme>:<address>`: where a link leads.
  *
  * | scheme | address |

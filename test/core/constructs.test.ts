@@ -65,6 +65,9 @@ test('the smallest service becomes one function, with every default filled in', 
     queues: [],
     topics: [],
     buckets: [],
+    alarms: [],
+    slos: [],
+    channels: [],
   });
 });
 

@@ -5,6 +5,8 @@ const FROM_SOURCE =
 
 const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
 
+const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
+
 /** What Google Cloud makes of every feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'google_cloudfunctions2_function, HTTP signature, nodejs24; a zip named by the hash of its content' },
@@ -93,4 +95,23 @@ export const capabilities: Capabilities = {
   'runtime.streaming': {
     emulated: 'chunks leave the function as they are written; API Gateway may hold them back, and passes on 32 MB at most',
   },
+  'monitoring.signals': NOT_WATCHED,
+  'monitoring.alarm.errors': NOT_WATCHED,
+  'monitoring.alarm.duration': NOT_WATCHED,
+  'monitoring.alarm.memory': NOT_WATCHED,
+  'monitoring.alarm.throttles': NOT_WATCHED,
+  'monitoring.alarm.deadLetters': NOT_WATCHED,
+  'monitoring.alarm.serverErrors': NOT_WATCHED,
+  'monitoring.alarm.latency': NOT_WATCHED,
+  'monitoring.alarm.messageAge': NOT_WATCHED,
+  'monitoring.alarm.missedRun': NOT_WATCHED,
+  'monitoring.silences': NOT_WATCHED,
+  'monitoring.slo': NOT_WATCHED,
+  'monitoring.dashboard': NOT_WATCHED,
+  'monitoring.dashboard.existing': NOT_WATCHED,
+  'monitoring.channel.email': NOT_WATCHED,
+  'monitoring.channel.webhook': NOT_WATCHED,
+  'monitoring.channel.slack': NOT_WATCHED,
+  'monitoring.channel.pagerDuty': NOT_WATCHED,
+  'monitoring.channel.existing': NOT_WATCHED,
 };

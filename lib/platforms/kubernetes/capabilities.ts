@@ -8,6 +8,8 @@ const NO_AUTHORIZATION =
 const NO_LIMITS =
   'Gateway API has no standard for it; attach your Gateway’s own policy (BackendTrafficPolicy of Envoy Gateway, a local rate limit of Istio) to the HTTPRoutes';
 
+const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
+
 /** What Knative, Gateway API and Rook make of each feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'a stock Node.js image; the code is in an immutable ConfigMap that is named by its content' },
@@ -96,4 +98,23 @@ export const capabilities: Capabilities = {
   'link.function.call': { native: 'a request to the function’s address inside the cluster' },
   'link.function.start': { native: 'a Broker and a Trigger of the function' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
+  'monitoring.signals': NOT_WATCHED,
+  'monitoring.alarm.errors': NOT_WATCHED,
+  'monitoring.alarm.duration': NOT_WATCHED,
+  'monitoring.alarm.memory': NOT_WATCHED,
+  'monitoring.alarm.throttles': NOT_WATCHED,
+  'monitoring.alarm.deadLetters': NOT_WATCHED,
+  'monitoring.alarm.serverErrors': NOT_WATCHED,
+  'monitoring.alarm.latency': NOT_WATCHED,
+  'monitoring.alarm.messageAge': NOT_WATCHED,
+  'monitoring.alarm.missedRun': NOT_WATCHED,
+  'monitoring.silences': NOT_WATCHED,
+  'monitoring.slo': NOT_WATCHED,
+  'monitoring.dashboard': NOT_WATCHED,
+  'monitoring.dashboard.existing': NOT_WATCHED,
+  'monitoring.channel.email': NOT_WATCHED,
+  'monitoring.channel.webhook': NOT_WATCHED,
+  'monitoring.channel.slack': NOT_WATCHED,
+  'monitoring.channel.pagerDuty': NOT_WATCHED,
+  'monitoring.channel.existing': NOT_WATCHED,
 };
