@@ -1,5 +1,7 @@
 import type { Capabilities } from '../../core/capabilities.js';
 
+const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
+
 /** What one process on this machine makes of each feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'bundled on first use, loaded again when a file of it is saved' },
@@ -60,4 +62,23 @@ export const capabilities: Capabilities = {
   'api.throttle': { unsupported: 'not yet' },
   'api.throttle.route': { unsupported: 'not yet' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
+  'monitoring.signals': NOT_WATCHED,
+  'monitoring.alarm.errors': NOT_WATCHED,
+  'monitoring.alarm.duration': NOT_WATCHED,
+  'monitoring.alarm.memory': NOT_WATCHED,
+  'monitoring.alarm.throttles': NOT_WATCHED,
+  'monitoring.alarm.deadLetters': NOT_WATCHED,
+  'monitoring.alarm.serverErrors': NOT_WATCHED,
+  'monitoring.alarm.latency': NOT_WATCHED,
+  'monitoring.alarm.messageAge': NOT_WATCHED,
+  'monitoring.alarm.missedRun': NOT_WATCHED,
+  'monitoring.silences': NOT_WATCHED,
+  'monitoring.slo': NOT_WATCHED,
+  'monitoring.dashboard': NOT_WATCHED,
+  'monitoring.dashboard.existing': NOT_WATCHED,
+  'monitoring.channel.email': NOT_WATCHED,
+  'monitoring.channel.webhook': NOT_WATCHED,
+  'monitoring.channel.slack': NOT_WATCHED,
+  'monitoring.channel.pagerDuty': NOT_WATCHED,
+  'monitoring.channel.existing': NOT_WATCHED,
 };
