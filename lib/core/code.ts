@@ -56,6 +56,10 @@ export interface CodeReference {
    * For images there is nothing to prepare; it throws.
    */
   prepare(preset: BundlePreset): PreparedCode;
+  /** Folder that an image is built from, absolute. @throws when it does not exist */
+  context(): string;
+  /** Whether a test has asked for no real code: known late, as it may ask after the function was created. */
+  isPlaceholder(): boolean;
 }
 
 export interface PreparedCode {
@@ -163,7 +167,17 @@ export function bundledCode(scope: IConstruct): ReadonlyMap<string, CodeArtifact
 
 /** The code of the function at `scope`. */
 export function codeReference(scope: IConstruct, source: CodeSource): CodeReference {
-  return { spec: source.spec, prepare: (preset) => Registry.of(scope).register(scope, source, preset) };
+  const { spec } = source;
+  return {
+    spec,
+    prepare: (preset) => Registry.of(scope).register(scope, source, preset),
+    context: () => {
+      if (spec.kind !== 'build')
+        throw new FaastenError('internal', `'${source.path}' is not built from a Dockerfile`, source.path);
+      return existing(source, spec.context, 'directory');
+    },
+    isPlaceholder: () => placeholderOf(scope) !== undefined,
+  };
 }
 
 function requestOf(source: CodeSource, preset: BundlePreset, handlerFile: string): BundleRequest {

@@ -7,12 +7,11 @@ export const capabilities: Capabilities = {
   'code.entry': { native: 'a zip file of the CDK’s assets' },
   'code.prebuilt': { native: 'a zip file of the CDK’s assets, in any runtime of Lambda' },
   'code.image': {
-    unsupported:
-      'Lambda runs images that speak its runtime interface, not HTTP servers; the adapter between the two is not made yet',
+    native:
+      'a Lambda function of an image in Amazon ECR, which brings the AWS Lambda Web Adapter; it answers routes, and takes events where `webAdapter` of `tune()` says so',
   },
   'code.build': {
-    unsupported:
-      'an image must be pushed to a registry of the account, and Lambda runs no HTTP servers without an adapter, which is not made yet',
+    native: 'an image asset of the CDK, which `cdk deploy` builds and pushes; the image is like that of `image`',
   },
   'function.memory': { native: '`MemorySize`, 128 to 10,240 MiB' },
   'function.timeout': { native: '`Timeout`, up to 15 minutes' },

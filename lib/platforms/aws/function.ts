@@ -1,5 +1,5 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, Architecture, type Code, Function as LambdaFunction, type Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -20,6 +20,7 @@ import { type BucketResources, triggerByObjects } from './bucket.js';
 import { Caller } from './callers.js';
 import { LateCode } from './code.js';
 import { tooMuchEnvironment } from './environment.js';
+import { checkImageTakesEvents, ImageCode, imageEnvironment, isImage } from './image.js';
 import {
   checkFunction,
   checkQueueTrigger,
@@ -34,7 +35,7 @@ import { type QueueResources, triggerByQueue } from './queue.js';
 import { Rollout } from './rollout.js';
 import { entryPoint } from './runtimes.js';
 import { triggerBySchedule } from './schedule.js';
-import { allowSettings } from './settings.js';
+import { allowSettings, checkSettings, mounted, withoutInsightsPolicy } from './settings.js';
 import { tag } from './tags.js';
 import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
 import { type TopicResources, triggerByTopic } from './topic.js';
@@ -49,13 +50,13 @@ export class LambdaBackend implements FunctionBackend {
   readonly logGroup: ILogGroup;
   /** All that the function may do: one inline policy, complete before the function exists. */
   readonly policy = new PolicyDocument();
-  /** Triggers, routes, links and permissions lead here, never to `resource` itself. */
-  readonly target: InvocationTarget;
+  private readonly invoked: InvocationTarget;
   /** What moves the alias, where it is not moved at once. */
   readonly rollout: Rollout | undefined;
   private readonly caller: Caller;
   private readonly sources = new Map<unknown, string>();
   private readonly bundled: boolean;
+  private readonly settings: Partial<AwsFunctionTuning>;
   private asyncInvocation: AsyncInvocation | undefined;
 
   constructor(
@@ -65,12 +66,14 @@ export class LambdaBackend implements FunctionBackend {
     tuning: Tuning,
   ) {
     checkFunction(spec);
-    const settings = tuning.for<AwsFunctionTuning>('aws', 'function');
-    const { logGroup, runtime: tunedRuntime, alias: _alias, warmScaling: _scaling, rollout, ...tuned } = settings;
+    this.settings = tuning.for<AwsFunctionTuning>('aws', 'function');
+    const { settings } = this;
+    const { logGroup, filesystem, events = [], ...tuned } = propsOf(settings);
     if (needsAlias(spec, settings)) publishVersions(scope);
     this.bundled = spec.code.kind === 'entry';
     const architecture = tuned.architecture ?? Architecture.ARM_64;
-    const { runtime, handler } = entryPoint(spec, tunedRuntime);
+    const { runtime, handler } = entryPoint(spec, settings.runtime);
+    checkSettings(spec, settings, runtime);
 
     this.logGroup =
       logGroup ??
@@ -78,7 +81,7 @@ export class LambdaBackend implements FunctionBackend {
         retention: logRetentionDays(spec.path, spec.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS),
       });
     allow(this.policy, ['logs:CreateLogStream', 'logs:PutLogEvents'], this.logGroup.logGroupArn);
-    allowSettings(this.policy, tuned);
+    allowSettings(scope, this.policy, settings);
     this.role = new Role(scope, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Function: this.policy },
@@ -88,30 +91,58 @@ export class LambdaBackend implements FunctionBackend {
       description: spec.description,
       reservedConcurrentExecutions: spec.maxConcurrency,
       ...tuned,
+      filesystem: filesystem && mounted(filesystem),
       runtime,
       handler,
       architecture,
-      code: new LateCode(scope, code, { nodeVersion: /\d+/.exec(runtime.name)?.[0] ?? '', architecture }),
+      code: this.code(code, runtime, architecture),
       role: this.role,
       logGroup: this.logGroup,
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),
-      environment: { [FUNCTION_VARIABLE]: spec.path },
+      environment: { [FUNCTION_VARIABLE]: spec.path, ...(isImage(spec) ? imageEnvironment(settings.webAdapter, false) : {}) },
     });
-    this.target = targetOf(scope, this.resource, spec, settings);
-    if (spec.rollout) this.rollout = new Rollout(scope, this.resource, this.target.alias!, spec.rollout, rollout ?? {});
-    this.caller = new Caller(scope, this.resource, this.target);
+    this.invoked = targetOf(scope, this.resource, spec, settings);
+    const { alias } = this.invoked;
+    if (spec.rollout) this.rollout = new Rollout(scope, this.resource, alias!, spec.rollout, settings.rollout ?? {});
+    for (const event of events) (alias ?? this.resource).addEventSource(event);
+    if (settings.insightsVersion) withoutInsightsPolicy(this.role);
+    this.caller = new Caller(scope, this.resource, this.invoked);
     if (this.bundled && !('NODE_OPTIONS' in spec.environment)) this.addEnvironment('NODE_OPTIONS', '');
     for (const [name, value] of Object.entries(spec.environment)) this.addEnvironment(name, value);
     for (const [name, secret] of Object.entries(spec.secrets)) this.addSecret(name, secret);
     tag('function', scope, spec.tags);
+    if (settings.onSuccess || settings.onFailure || settings.maxEventAge) this.async();
     scope.node.addValidation({ validate: () => tooMuchEnvironment(spec.path, this.resource) });
   }
 
   /** What events that nobody waits for need; made when it is first asked for. */
   async(): AsyncInvocation {
-    this.asyncInvocation ??= new AsyncInvocation(this.scope, this.resource, this.target, this.policy, this.spec.retry);
+    checkImageTakesEvents(this.spec, this.settings.webAdapter);
+    this.asyncInvocation ??= new AsyncInvocation(this, this.settings);
     return this.asyncInvocation;
+  }
+
+  /**
+   * What triggers, routes, links and permissions lead to; never to `resource` itself.
+   * @throws where nothing can lead to the function
+   */
+  get target(): InvocationTarget {
+    if (this.settings.tenancyConfig) {
+      // https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
+      throw invalid(
+        'function',
+        this.spec.path,
+        'it isolates tenants, so that each invocation must name one, which triggers, routes and links do not',
+        'invoke it with the AWS SDK, allowed by AwsFunction.of(fn).lambda.grantInvoke(), or leave tenancyConfig out',
+      );
+    }
+    return this.invoked;
+  }
+
+  /** The alias that everything leads to, where versions are published. */
+  get alias(): Alias | undefined {
+    return this.invoked.alias;
   }
 
   get deadLetters() {
@@ -125,7 +156,8 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   link(name: string, link: BackendLink): void {
-    const address = link.kind === 'function' ? this.linkFunction(link.target as LambdaBackend) : allowLink(this.policy, link);
+    const address =
+      link.kind === 'function' ? `lambda:${this.mayCall(link.target as LambdaBackend)}` : allowLink(this.policy, link);
     this.resource.addEnvironment(`${LINK_PREFIX}${name}`, address);
   }
 
@@ -162,6 +194,14 @@ export class LambdaBackend implements FunctionBackend {
     );
   }
 
+  private code(reference: CodeReference, runtime: Runtime, architecture: Architecture): Code {
+    const { scope, spec } = this;
+    const { webAdapter } = this.settings;
+    if (spec.code.kind === 'image') return ImageCode.referTo(scope, spec.path, spec.code);
+    if (spec.code.kind === 'build') return ImageCode.build(scope, spec.path, spec.code, reference, architecture, webAdapter);
+    return new LateCode(scope, reference, { nodeVersion: /\d+/.exec(runtime.name)?.[0] ?? '', architecture });
+  }
+
   private addSecret(name: string, secret: SecretSpec): void {
     // The cloud adds a hyphen and six characters to every name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
     const arn = Stack.of(this.scope).formatArn({ service: 'secretsmanager', resource: `secret:${secret.name}-??????` });
@@ -169,16 +209,18 @@ export class LambdaBackend implements FunctionBackend {
     this.resource.addEnvironment(`${SECRET_PREFIX}${name}`, `secretsmanager:${secretAddress(secret)}`);
   }
 
-  private linkFunction(target: LambdaBackend): string {
+  /** Allows calls, and gives the address of what is called. */
+  mayCall(target: LambdaBackend): string {
     target.async();
     this.caller.addCall(target.caller);
     const arn = Lazy.string({ produce: () => target.caller.arnFor(this.caller) });
     allow(this.policy, ['lambda:InvokeFunction'], arn);
-    return `lambda:${arn}`;
+    return arn;
   }
 
   /** Tells the running function the trigger's name; `once` is the reason why one source cannot have a second trigger. */
   private addSource(name: string, source: unknown, address: string, once?: string): void {
+    checkImageTakesEvents(this.spec, this.settings.webAdapter);
     const other = this.sources.get(source);
     if (other !== undefined && once !== undefined) {
       throw invalid(
@@ -191,4 +233,19 @@ export class LambdaBackend implements FunctionBackend {
     this.sources.set(source, name);
     this.resource.addEnvironment(`${SOURCE_PREFIX}${name}`, address);
   }
+}
+
+/** The settings that are props of `lambda.Function`; the others are read where they belong. */
+function propsOf({
+  runtime,
+  alias,
+  warmScaling,
+  rollout,
+  onSuccess,
+  onFailure,
+  maxEventAge,
+  webAdapter,
+  ...props
+}: Partial<AwsFunctionTuning>) {
+  return props;
 }

@@ -62,7 +62,7 @@ export class AwsFunction {
   readonly rollout: Rollout | undefined;
 
   private constructor(private readonly backend: LambdaBackend) {
-    this.alias = backend.target.alias;
+    this.alias = backend.alias;
     this.rollout = backend.rollout;
     this.lambda = backend.resource;
     this.role = backend.role;

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib/core';
 import { invalid, shown } from '../../core/errors.js';
 import type { FunctionSpec, QueueTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
 
@@ -21,6 +22,10 @@ export const LIMITS = {
   environmentMaxBytes: { value: 4096, source: LAMBDA },
   /** `MaximumRetryAttempts` is 0 to 2. */
   asyncAttemptsMax: { value: 3, source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html' },
+  maxEventAgeSeconds: {
+    value: 21_600,
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html',
+  },
   /** From the first step of a rollout to the last one. */
   rolloutMaxMinutes: { value: 2880, source: 'https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html' },
   sqsBatchMax: { value: 10_000, source: LAMBDA_SQS },
@@ -112,6 +117,18 @@ export function checkFunction(spec: FunctionSpec): void {
   }
   checkRollout(spec);
   checkWarmInstances(spec);
+}
+
+export function checkMaxEventAge(path: string, age: Duration): void {
+  const { value, source } = LIMITS.maxEventAgeSeconds;
+  const seconds = age.toSeconds();
+  if (seconds < 60 || seconds > value)
+    throw invalid(
+      'function',
+      path,
+      `maxEventAge is ${seconds} seconds, and Lambda takes 60 to ${value} (${source})`,
+      'give a time in between',
+    );
 }
 
 function checkRollout({ path, rollout }: FunctionSpec): void {

@@ -1,4 +1,4 @@
-import { Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { Handler, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { invalid } from '../../core/errors.js';
 import type { FunctionSpec } from '../../core/model.js';
 import { ENTRY_HANDLER } from './code.js';
@@ -8,6 +8,7 @@ const NODE_RUNTIME = 'nodejs24.x';
 
 /** What Lambda runs, and by which name. */
 export function entryPoint({ code, path }: FunctionSpec, tuned: Runtime | undefined): { runtime: Runtime; handler: string } {
+  if (code.kind === 'image' || code.kind === 'build') return { runtime: Runtime.FROM_IMAGE, handler: Handler.FROM_IMAGE };
   if (code.kind === 'prebuilt') return { runtime: runtimeOf(code.runtime), handler: code.handler };
   const runtime = tuned ?? runtimeOf(NODE_RUNTIME);
   if (runtime.family !== RuntimeFamily.NODEJS)

@@ -1,22 +1,23 @@
 import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ScalingSchedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionProps, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { FunctionProps, IDestination, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { TopicProps } from 'aws-cdk-lib/aws-sns';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { ServerlessFunction } from '../../function.js';
+import type { Queue } from '../../queue.js';
+import type { Topic } from '../../topic.js';
 
 /** Props of `lambda.Function` that faasten fills from the function's own settings, or that its parts rely on. */
-type OwnedByFunction =
+export type OwnedByFunction =
   | 'code'
   | 'handler'
   | 'role'
   | 'memorySize'
   | 'timeout'
   | 'environment'
-  | 'runtime'
-  | 'logGroup'
   | 'logRetention'
   | 'logRetentionRole'
   | 'logRetentionRetryOptions'
@@ -24,15 +25,13 @@ type OwnedByFunction =
   | 'deadLetterQueue'
   | 'deadLetterQueueEnabled'
   | 'deadLetterTopic'
-  | 'onFailure'
-  | 'onSuccess'
   | 'retryAttempts'
-  | 'maxEventAge'
   | 'durableConfig'
   | 'architectures';
 
 /** Settings of `lambda.Function` for one function or a whole service. */
-export interface AwsFunctionTuning extends Partial<Omit<FunctionProps, OwnedByFunction>> {
+export interface AwsFunctionTuning
+  extends Partial<Omit<FunctionProps, OwnedByFunction | 'runtime' | 'logGroup' | 'onSuccess' | 'onFailure'>> {
   /**
    * Runtime of bundled code: one of the Node.js runtimes. The bundle is made for it.
    * @default - nodejs24.x
@@ -43,6 +42,22 @@ export interface AwsFunctionTuning extends Partial<Omit<FunctionProps, OwnedByFu
    * @default - one per function, kept when the stack is deleted, with the function's `logRetention`
    */
   readonly logGroup?: ILogGroup;
+  /**
+   * Where Lambda sends what became of events that nobody waits for and that succeeded, in an envelope of its own.
+   * @default - nowhere
+   */
+  readonly onSuccess?: AwsDestination;
+  /**
+   * The same for events that failed for the last time.
+   * @default - the function's dead letters
+   */
+  readonly onFailure?: AwsDestination;
+  /**
+   * How requests and events reach the server of an `image` or `build`, which brings the AWS Lambda Web Adapter. False where the image
+   * speaks Lambda's runtime interface itself, as AWS's base images do.
+   * @default - requests only
+   */
+  readonly webAdapter?: AwsWebAdapterTuning | false;
   /**
    * Publishes a version with every change, and an alias `live` that everything leads to.
    * @default - true where `warmInstances`, `rollout` or `snapStart` need it
@@ -58,6 +73,26 @@ export interface AwsFunctionTuning extends Partial<Omit<FunctionProps, OwnedByFu
    * @default - on errors of the new version only
    */
   readonly rollout?: AwsRolloutTuning;
+}
+
+/**
+ * A standard queue or topic, a function whose `call()` handler gets the envelope, or one of `aws-cdk-lib/aws-lambda-destinations`: an
+ * event bus, a bucket (failures only), what exists already. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+export type AwsDestination = IDestination | Queue | Topic | ServerlessFunction<any>;
+
+/** The AWS Lambda Web Adapter in an image: https://github.com/awslabs/aws-lambda-web-adapter */
+export interface AwsWebAdapterTuning {
+  /**
+   * Path to which events and calls are posted, in Lambda's own JSON. An answer of 500 to 599, to a request too, is a failed invocation.
+   * @default - triggers and calls are refused
+   */
+  readonly eventsPath?: string;
+  /**
+   * Path that answers when the server is ready.
+   * @default '/'
+   */
+  readonly readinessPath?: string;
 }
 
 /** How instances that are kept warm are scaled: by use, by the clock, or both. */

@@ -200,15 +200,6 @@ describe('limits', () => {
       { Key: 'stack', Value: 'shop' },
     ]);
   });
-
-  test.each([
-    ['image', { image: 'registry.example/app:1' }, 'a container image (`image`)'],
-    ['build', { build: { context: '.' } }, 'an image built from a Dockerfile (`build`)'],
-  ])('%s is refused with its reason', (_, props, feature) => {
-    const error = errorOf(() => new ServerlessFunction(newStack(), 'Hello', props as any));
-    expect(error.code).toBe('unsupported');
-    expect(error.message).toContain(`'shop/Hello' uses ${feature}, which the aws platform does not have: `);
-  });
 });
 
 describe('tuning', () => {
@@ -248,8 +239,9 @@ describe('tuning', () => {
     AwsFunction.tune({ role: undefined as unknown as IRole });
     const stack = newStack();
     const tuning = [AwsFunction.tune({ memorySize: 1024 } as object)];
-    new ServerlessFunction(stack, 'Hello', { entry, tuning });
-    expect(resourcesOf(stack).Hello!.Properties.MemorySize).toBe(256);
+    expect(errorOf(() => new ServerlessFunction(stack, 'Hello', { entry, tuning })).message).toBe(
+      "function 'shop/Hello': AwsFunction.tune() has memorySize, which faasten sets itself; set memoryMiB of the function",
+    );
   });
 
   test('a runtime of another language is refused', () => {
