@@ -4,6 +4,7 @@ import type { RouteKey } from './core/route.js';
 import type { CorsOptions } from './cors.js';
 import type { EnteredAs } from './function.js';
 import type { ApiAlarms, MonitoringOptions, SloOptions } from './monitoring.js';
+import type { RouteSchema } from './route-schema.js';
 
 /** How many requests an API or a route takes; what is more is answered 429. */
 export interface ThrottleOptions {
@@ -32,6 +33,12 @@ export interface RouteOptions {
   readonly scopes?: readonly string[];
   /** @default - the API's */
   readonly throttle?: ThrottleOptions;
+  /**
+   * What the route takes and answers, for `toOpenApi()` and for targets that check requests before the function. The handler checks
+   * its body by its own schema; give both the same one.
+   * @default - nothing is said
+   */
+  readonly schema?: RouteSchema;
 }
 
 /** What a route leads to. */

@@ -11,6 +11,8 @@ import { DEFAULT_ROUTE, parseRoute, type RouteKey, routeShape } from './core/rou
 import { platformOf } from './core/scope.js';
 import { corsSpec } from './cors.js';
 import type { ServerlessFunction } from './function.js';
+import { type OpenApiSource, type OperationHandlers, routesOf, type SchemeAuthorizers } from './openapi/import.js';
+import { operationSpec } from './route-schema.js';
 import { surroundingsOf } from './service.js';
 import { Watch } from './watch/construct.js';
 
@@ -18,6 +20,7 @@ import { Watch } from './watch/construct.js';
 export class HttpApi extends Construct {
   private readonly platform: Platform;
   private readonly backend: ApiBackend;
+  private readonly spec: ApiSpec;
   private readonly checks: Checks;
   private readonly authorizer: Authorizer | undefined;
   private readonly authorizers = new Map<string, Authorizer>();
@@ -38,6 +41,7 @@ export class HttpApi extends Construct {
       throttle: props.throttle && throttleSpec(this.checks, 'throttle', props.throttle),
       tags: this.checks.tags({ ...around.tags, ...props.tags }),
     });
+    this.spec = spec;
     this.checks.own('', spec);
     requireFeatures(this.platform, path, [
       'trigger.http',
@@ -52,6 +56,27 @@ export class HttpApi extends Construct {
     const entries = Object.entries(props.routes ?? {}) as [RouteKey, RouteTarget][];
     for (const [key, target] of entries) if (key !== DEFAULT_ROUTE) this.addRoute(key, target);
     for (const [key, target] of entries) if (key === DEFAULT_ROUTE) this.addRoute(key, target);
+  }
+
+  /**
+   * An API that answers an OpenAPI document (3.0 or 3.1): each operation is a route, and `handlers` has a target for each
+   * `operationId`. Where the document's type knows them (`as const`), the compiler compares; else an error names those that are
+   * missing or left over. `authorizers` are found by the names of the document's security schemes.
+   */
+  static fromOpenApi<const D extends OpenApiSource>(
+    scope: Construct,
+    id: string,
+    document: D,
+    handlers: OperationHandlers<D>,
+    props: Omit<HttpApiProps, 'routes'> & { readonly authorizers?: SchemeAuthorizers } = {},
+  ): HttpApi {
+    const { authorizers = {}, ...own } = props;
+    const path = [...scope.node.path.split('/').filter(Boolean), id].join('/');
+    const targets = handlers as Readonly<Record<string, RouteTarget>>;
+    return new HttpApi(scope, id, {
+      ...own,
+      routes: routesOf(path, document, targets, authorizers, own.authorizer !== undefined),
+    });
   }
 
   /** Base URL, without a slash at the end: a late value of the target's framework. */
@@ -69,13 +94,19 @@ export class HttpApi extends Construct {
     if (key === DEFAULT_ROUTE && !this.routes.has(routeShape(parseRoute(this.node.path, 'ANY /')))) this.add('ANY /', options);
   }
 
+  /** @internal */
+  _model(): { readonly spec: ApiSpec; readonly routes: readonly RouteSpec[] } {
+    return { spec: this.spec, routes: [...this.routes.values()] };
+  }
+
   private add(key: string, options: RouteOptions): void {
     const path = this.node.path;
     const parsed = parseRoute(path, key);
     const taken = this.routes.get(routeShape(parsed));
     if (taken) throw conflicting('HTTP API', path, `route '${key}' is taken by '${taken.key}'`, 'declare each route once');
     const authorizer = options.authorizer ?? this.authorizer;
-    const route = frozen({ ...parsed, ...this.settings(key, options, authorizer) });
+    const operation = options.schema && operationSpec(this.checks, parsed, options.schema);
+    const route = frozen({ ...parsed, ...this.settings(key, options, authorizer), operation });
     requireFeatures(this.platform, path, featuresOfRoute(route));
     const fn = this.functionOf(`route '${key}'`, options.handler);
     const decides = authorizer?._function && this.functionOf(`authorizer ${authorizer.name}`, authorizer._function);

@@ -72,7 +72,11 @@ export {
   type WebhookOptions,
   type Weekday,
 } from './monitoring.js';
+export type { OpenApiDocument } from './openapi/document.js';
+export { type OpenApiOptions, toOpenApi } from './openapi/export.js';
+export type { OpenApiSource, OperationHandlers, OperationIds, SchemeAuthorizers } from './openapi/import.js';
 export { type FifoArguments, type FifoProps, Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
+export type { RouteSchema, SchemaSource, StandardJsonSchema } from './route-schema.js';
 export { type CronOptions, Schedule } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';
 export { type FunctionDefaults, type Rollout, Service, type ServiceProps } from './service.js';

@@ -173,3 +173,15 @@ api.addRoute('GET /i', { handler: fnDecides });
 api.addRoute('GET /j', { handler: fnPlain, throtle: { requestsPerSecond: 1 } });
 api.addRoute('$default', fnPlain);
 http(async (_, { identity }) => Response.json(identity?.claims.email));
+
+// Operations of a document, where its type knows them.
+const document = { openapi: '3.1.0', paths: { '/a': { get: { operationId: 'getA' }, post: { operationId: 'addA' } } } } as const;
+HttpApi.fromOpenApi(scope, 'B', document, { getA: fnPlain, addA: { handler: fnPlain } });
+// @ts-expect-error an operation has no handler
+HttpApi.fromOpenApi(scope, 'C', document, { getA: fnPlain });
+// @ts-expect-error a handler has no operation
+HttpApi.fromOpenApi(scope, 'D', document, { getA: fnPlain, addA: fnPlain, removeA: fnPlain });
+// @ts-expect-error a queue handler
+HttpApi.fromOpenApi(scope, 'E', document, { getA: fnPlain, addA: fnWorker });
+const imported: { openapi: string; paths: { '/a': { get: { operationId: string } } } } = JSON.parse('{}');
+HttpApi.fromOpenApi(scope, 'F', imported, { whatever: fnPlain });

@@ -56,6 +56,30 @@ export type PathSegment =
   /** The rest of the path, at least one segment; always last. */
   | { readonly kind: 'rest'; readonly name: string };
 
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+}
+
+/** What a route takes and answers, for descriptions of the API and for targets that check requests by it. */
+export interface OperationSpec {
+  readonly id?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly parameters: readonly ParameterSpec[];
+  /** Of a JSON body, which must be there. */
+  readonly body?: JsonSchema;
+  /** By status, or `default`. */
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly schema?: JsonSchema }>>;
+}
+
 export interface RouteSpec {
   /** `GET /orders/{id}`, the form of all targets. */
   readonly key: string;
@@ -67,4 +91,5 @@ export interface RouteSpec {
   /** Of which a JWT must have one. */
   readonly scopes?: readonly string[];
   readonly throttle?: ThrottleSpec;
+  readonly operation?: OperationSpec;
 }
