@@ -1,25 +1,71 @@
-// npm start: synthesizes the example for every target, each host in a process of its own, and lists what was written.
-import { spawnSync } from 'node:child_process';
+// npm start: synthesizes the example for every target, each host in a process of its own, lists what was written, and then runs the
+// example on this machine until Ctrl+C. With --once, or CI=true, it makes one request instead of waiting.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { print, summarize } from '../lib/cli/listing.js';
 import { Terminal } from '../lib/cli/terminal.js';
 import { hostFor, TARGETS } from '../lib/core/registry.js';
 
+const FAASTEN = 'dist/cli/main.js';
+const REQUEST = '/products';
+
 const out = new Terminal(process.stdout);
 
-let failed = false;
-for (const target of TARGETS) {
-  const file = `bin/${target}.ts`;
-  const folder = `out/${target}`;
-  rmSync(folder, { recursive: true, force: true });
-  const started = performance.now();
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const seconds = (performance.now() - started) / 1000;
-  const host = hostFor(target, 'shop');
-  if (status === 0) print(out, summarize(host.title, folder, host.list(folder), seconds));
-  else {
-    failed = true;
-    console.error(`\n${host.title}: ${file} failed`);
+function synthesize(): boolean {
+  let good = true;
+  for (const target of TARGETS) {
+    const file = `bin/${target}.ts`;
+    const folder = `out/${target}`;
+    rmSync(folder, { recursive: true, force: true });
+    const started = performance.now();
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const seconds = (performance.now() - started) / 1000;
+    const host = hostFor(target, 'shop');
+    if (status === 0) print(out, summarize(host, 'shop', folder, folder, seconds));
+    else {
+      good = false;
+      console.error(`\n${host.title}: ${file} failed`);
+    }
   }
+  return good;
 }
-process.exitCode = failed ? 1 : 0;
+
+/** Until Ctrl+C, which the terminal sends to both processes. */
+async function stay(): Promise<boolean> {
+  process.on('SIGINT', () => {});
+  const [status] = await once(spawn(process.execPath, [FAASTEN, 'dev'], { stdio: 'inherit' }), 'exit');
+  return status === 0;
+}
+
+/** Starts the example, makes one request, prints the answer, and ends it. */
+async function askOnce(): Promise<boolean> {
+  const child = spawn(process.execPath, [FAASTEN, 'dev', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  let good = false;
+  for await (const line of createInterface(child.stdout)) {
+    const said = JSON.parse(line);
+    if (said.type !== 'ready') continue;
+    const [url] = Object.values<string>(said.urls);
+    out.line(`  ${said.functions.length} functions, ready in ${Math.round(said.durationMs)} ms at ${url}`);
+    const started = performance.now();
+    const response = await fetch(url + REQUEST);
+    out.line(`  GET ${REQUEST}: ${response.status}, ${Math.round(performance.now() - started)} ms`);
+    out.line(`  ${await response.text()}`);
+    good = response.ok;
+    child.kill('SIGINT');
+  }
+  const [status] = await ended;
+  return good && status === 0;
+}
+
+async function main(): Promise<void> {
+  const synthesized = synthesize();
+  out.line(`\n${out.paint('bold', 'This machine')}`);
+  const isOnce = process.argv.includes('--once') || process.env.CI === 'true';
+  const ran = await (isOnce ? askOnce() : stay());
+  process.exitCode = synthesized && ran ? 0 : 1;
+}
+
+void main();

@@ -69,10 +69,12 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads a config with all it imports, TypeScript or not, as CommonJS or ES modules: each time anew.
+ * Loads a config with all it imports, TypeScript or not, as CommonJS or ES modules: each time anew. From then on the process is in
+ * the project's folder, which paths of a service without `root` start from.
  * @throws what the config throws, and when it exports no function
  */
-export async function loadConfig({ config }: Project): Promise<LoadedConfig> {
+export async function loadConfig({ config, folder }: Project): Promise<LoadedConfig> {
+  process.chdir(folder);
   for (const file of Object.keys(require.cache)) if (isOfProject(file)) delete require.cache[file];
   const jiti = createJiti(config, { sourceMaps: true, tsconfigPaths: true, interopDefault: false });
   const loaded = await jiti.import<Record<string, unknown>>(config);

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import type { Listing } from '../core/host.js';
+import { join } from 'node:path';
+import type { Host } from '../core/host.js';
 import type { Terminal } from './terminal.js';
 
 /** File by which a folder is known to be written by `faasten synth`. */
@@ -19,22 +19,27 @@ export interface Written {
   readonly deploy: string;
 }
 
-/** Counts what lies in a folder. */
-export function summarize(title: string, folder: string, listing: Listing, seconds: number): Written {
+/**
+ * Counts what a host has written into a folder.
+ *
+ * @param shown the folder as the reader would write it
+ */
+export function summarize(host: Host, name: string, folder: string, shown: string, seconds: number): Written {
+  const { types, codeBytes } = host.list(folder);
   const resources: Record<string, number> = {};
-  for (const type of [...listing.types].sort()) resources[type] = (resources[type] ?? 0) + 1;
+  for (const type of [...types].sort()) resources[type] = (resources[type] ?? 0) + 1;
   const sizes = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== MARK)
     .map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).size);
   return {
-    title,
-    folder,
+    title: host.title,
+    folder: shown,
     resources,
     files: sizes.length,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    codeBytes: listing.codeBytes,
+    codeBytes,
     seconds: Math.round(seconds * 10) / 10,
-    deploy: listing.deploy,
+    deploy: host.deployCommand(shown, name),
   };
 }
 
@@ -49,7 +54,7 @@ export function print(out: Terminal, written: Written): void {
   out.line(row('in all', total));
   out.line(
     `  code ${kilobytes(written.codeBytes)}, ${written.files} files of ${kilobytes(written.bytes)} in ` +
-      `${relative('.', written.folder) || '.'}, ${written.seconds.toFixed(1)} s`,
+      `${written.folder}, ${written.seconds.toFixed(1)} s`,
   );
   out.line(`  deploy: ${out.paint('cyan', written.deploy)}`);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from './arguments.js';
 import { type Command, EXIT, UsageError } from './command.js';
+import { dev } from './commands/dev.js';
 import { events } from './commands/events.js';
 import { synth } from './commands/synth.js';
 import { helpOf, overview } from './help.js';
@@ -10,7 +11,7 @@ import { report } from './problems.js';
 import { didYouMean } from './suggest.js';
 import { Terminal } from './terminal.js';
 
-const COMMANDS: readonly Command[] = [events, synth];
+const COMMANDS: readonly Command[] = [dev, events, synth];
 
 /** Of this package. */
 function version(): string {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, UsageError } from './command.js';
 import type { Terminal } from './terminal.js';
@@ -49,10 +49,20 @@ export function placesOf(stack = ''): Place[] {
   return stack.split('\n').flatMap((text) => {
     const [, location, line, column] = /^\s+at (?:.*\()?((?:file:\/\/|[/\\]|[A-Za-z]:)[^()]*):(\d+):(\d+)\)?$/.exec(text) ?? [];
     if (location === undefined) return [];
-    const file = location.startsWith('file://') ? fileURLToPath(location) : location;
+    const file = sourceOf(location.startsWith('file://') ? fileURLToPath(location) : location);
     const isForeign = file.includes(`${sep}node_modules${sep}`) || file.startsWith(OWN);
     return isForeign || !existsSync(file) ? [] : [{ file, line: Number(line), column: Number(column) }];
   });
+}
+
+/** The file that a bundle's stack means: source maps name files from the project's folder, which may be above this one. */
+function sourceOf(file: string): string {
+  const [, source] = /[\\/]faasten[\\/]artifacts[\\/][^\\/]+[\\/](.+)$/.exec(file) ?? [];
+  for (let folder = process.cwd(); source !== undefined; folder = dirname(folder)) {
+    if (existsSync(join(folder, source))) return join(folder, source);
+    if (folder === dirname(folder)) break;
+  }
+  return file;
 }
 
 /** `  at shop.ts:12:5`, and the line. */

@@ -20,8 +20,6 @@ export interface Listing {
   readonly types: readonly string[];
   /** Size of all functions' code, as the target gets it. */
   readonly codeBytes: number;
-  /** The command that deploys it. */
-  readonly deploy: string;
 }
 
 /** A plain app of a target's framework around one service: for those who have no stack of their own yet, and for listings. */
@@ -30,4 +28,6 @@ export interface Host {
   readonly title: string;
   synthesize(request: HostRequest): Promise<void>;
   list(folder: string): Listing;
+  /** The command that deploys what was written for `name`, with the folder as it is given. */
+  deployCommand(folder: string, name: string): string;
 }

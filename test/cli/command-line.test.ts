@@ -5,7 +5,7 @@ import { nearest } from '../../lib/cli/suggest.js';
 import { faasten } from './command.js';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
-const COMMANDS = ['synth', 'events'];
+const COMMANDS = ['dev', 'events', 'synth'];
 
 describe('help', () => {
   test('without anything it says what there is, and that this was no command', () => {

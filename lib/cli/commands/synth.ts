@@ -68,14 +68,15 @@ async function run(call: Call): Promise<number> {
   const name = options.text('name') ?? project.name;
   const results: Partial<Record<Target, Written>> = {};
   for (const target of targets) {
-    const folder = relative('.', join(resolve(call.directory, options.text('out') ?? 'out'), target)) || '.';
+    const folder = join(resolve(call.directory, options.text('out') ?? join(project.folder, 'out')), target);
+    const shown = relative(call.directory, folder) || '.';
     const started = performance.now();
     try {
       const host = hostFor(target, name);
-      clear(folder);
+      clear(folder, shown);
       const google = { project: options.text('project'), region: options.text('region') ?? 'europe-west1' };
       await host.synthesize({ name, folder, build, google });
-      const written = summarize(host.title, folder, host.list(folder), (performance.now() - started) / 1000);
+      const written = summarize(host, name, folder, shown, (performance.now() - started) / 1000);
       results[target] = written;
       if (!options.flag('json')) print(out, written);
     } catch (error) {
@@ -98,13 +99,13 @@ function installed({ config }: Project): Target[] {
  * Removes what an earlier run has written, and nothing else.
  * @throws when somebody else's files are in the folder
  */
-function clear(folder: string): void {
+function clear(folder: string, shown: string): void {
   const mark = join(folder, MARK);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     if (!existsSync(mark)) {
       throw new FaastenError(
         'folder-taken',
-        `'${folder}' holds files that 'faasten synth' has not written; remove it, or choose another folder with --out`,
+        `'${shown}' holds files that 'faasten synth' has not written; remove it, or choose another folder with --out`,
       );
     }
     rmSync(folder, { recursive: true });

@@ -26,6 +26,8 @@ export const host: Host = {
       .filter((name) => /(^|[/\\])asset\.[^/\\]+[/\\]/.test(name) && !name.endsWith('.map'))
       .map((name) => statSync(join(folder, name)))
       .filter((found) => found.isFile());
-    return { types, codeBytes: code.reduce((sum, { size }) => sum + size, 0), deploy: `npx cdk deploy --app ${folder}` };
+    return { types, codeBytes: code.reduce((sum, { size }) => sum + size, 0) };
   },
+
+  deployCommand: (folder) => `npx cdk deploy --app ${folder}`,
 };

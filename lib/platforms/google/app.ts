@@ -24,8 +24,7 @@ export const host: Host = {
   },
 
   list(folder) {
-    const stacks = readdirSync(join(folder, STACKS));
-    const types = stacks.flatMap((name) => {
+    const types = readdirSync(join(folder, STACKS)).flatMap((name) => {
       const { resource = {} } = JSON.parse(readFileSync(join(folder, STACKS, name, CONFIGURATION), 'utf8'));
       return Object.entries<object>(resource).flatMap(([type, named]) => Object.keys(named).map(() => type));
     });
@@ -33,7 +32,8 @@ export const host: Host = {
     return {
       types,
       codeBytes: zips.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0),
-      deploy: `cd ${join(folder, STACKS, stacks[0] ?? '')} && terraform init && terraform apply`,
     };
   },
+
+  deployCommand: (folder, name) => `cd ${join(folder, STACKS, name)} && terraform init && terraform apply`,
 };

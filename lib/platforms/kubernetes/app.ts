@@ -28,7 +28,8 @@ export const host: Host = {
     return {
       types: manifests.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`),
       codeBytes: code.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0),
-      deploy: `kubectl apply --server-side -f ${folder}`,
     };
   },
+
+  deployCommand: (folder) => `kubectl apply --server-side -f ${folder}`,
 };

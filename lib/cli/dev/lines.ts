@@ -1,0 +1,145 @@
+import { relative } from 'node:path';
+import type { InvocationSummary, LiveEvent, LogLine } from '../../platforms/local/index.js';
+import { placesOf } from '../problems.js';
+import type { Terminal } from '../terminal.js';
+
+/** Milliseconds after which an invocation's output is shown while it runs. */
+const PATIENCE = 1000;
+/** Lines of one invocation that wait for its end. */
+const KEPT = 1000;
+
+const OUTCOMES: Readonly<Record<InvocationSummary['status'], string>> = {
+  running: 'running',
+  succeeded: 'ok',
+  partial: 'partly failed',
+  failed: 'failed',
+  timedOut: 'timed out',
+  throttled: 'throttled',
+  crashed: 'crashed',
+};
+
+/** Tells of a running service: one line for each invocation, and below it what the function printed. */
+export class Lines {
+  private readonly running = new Map<string, { readonly started: number; lines: LogLine[]; shown: boolean }>();
+  private width = 12;
+
+  /** @param names of functions by construct path, short */
+  constructor(
+    private readonly out: Terminal,
+    private names: ReadonlyMap<string, string>,
+  ) {
+    this.rename(names);
+  }
+
+  rename(names: ReadonlyMap<string, string>): void {
+    this.names = names;
+    this.width = Math.min(30, Math.max(12, ...[...names.values()].map((name) => name.length)));
+  }
+
+  take(event: LiveEvent): void {
+    if (event.type === 'invocation') this.invocation(event.invocation);
+    else if (event.type === 'log') this.log(event.invocationId, event.line);
+    else if (event.type === 'reload') this.reload(event);
+  }
+
+  private invocation(summary: InvocationSummary): void {
+    const known = this.running.get(summary.id);
+    if (summary.status === 'running') {
+      if (!known) this.running.set(summary.id, { started: performance.now(), lines: [], shown: false });
+      return;
+    }
+    this.running.delete(summary.id);
+    this.head(summary);
+    for (const line of known?.lines ?? []) this.line(line);
+    if (summary.error && !known?.lines.some(({ level }) => level === 'error')) this.failure(summary);
+  }
+
+  private log(id: string, line: LogLine): void {
+    const known = this.running.get(id);
+    if (!known) {
+      this.line(line);
+      return;
+    }
+    if (known.lines.length < KEPT) known.lines.push(line);
+    if (performance.now() - known.started < PATIENCE) return;
+    for (const each of known.lines) this.line(each);
+    known.lines = [];
+  }
+
+  private head({
+    functionId,
+    origin,
+    status,
+    httpStatus,
+    durationMs = 0,
+    coldStartMs,
+    attempt,
+    startTimeMs,
+  }: InvocationSummary): void {
+    const { out } = this;
+    const good = status === 'succeeded';
+    const outcome = httpStatus !== undefined && (good || status === 'failed') ? String(httpStatus) : OUTCOMES[status];
+    const colour = !good ? 'red' : httpStatus !== undefined && httpStatus >= 400 ? 'yellow' : 'green';
+    const facts = [
+      out.paint('dim', clockTime(startTimeMs)),
+      out.paint('bold', this.nameOf(functionId).padEnd(this.width)),
+      origin.title,
+      out.paint(colour, outcome),
+      out.paint(
+        'dim',
+        `${milliseconds(durationMs)}${coldStartMs === undefined ? '' : `, cold start ${milliseconds(coldStartMs)}`}`,
+      ),
+      ...(attempt > 1 ? [out.paint('yellow', `attempt ${attempt}`)] : []),
+    ];
+    out.line(facts.join('  '));
+  }
+
+  private line({ level, message, fields }: LogLine): void {
+    const { out } = this;
+    const { error, ...rest } = fields ?? {};
+    const more = Object.entries(rest).map(
+      ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    const colour = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim';
+    const [first = '', ...others] = message.split('\n');
+    out.line(
+      `          ${out.paint(colour, level.padEnd(5))} ${first}${more.length > 0 ? out.paint('dim', ` ${more.join(' ')}`) : ''}`,
+    );
+    for (const other of others) out.line(`                ${other}`);
+    if (error !== undefined) this.error(error as { name?: string; message?: string; stack?: string });
+  }
+
+  private failure({ error }: InvocationSummary): void {
+    this.error(error!);
+  }
+
+  private error({ name = 'Error', message = '', stack }: { name?: string; message?: string; stack?: string }): void {
+    this.out.line(`                ${this.out.paint('red', `${name}: ${message}`)}`);
+    const place = placesOf(stack)[0];
+    if (place)
+      this.out.line(`                at ${this.out.paint('cyan', `${relative('.', place.file)}:${place.line}:${place.column}`)}`);
+  }
+
+  private reload({ functionId, durationMs, problem }: Extract<LiveEvent, { type: 'reload' }>): void {
+    const name = this.nameOf(functionId);
+    if (problem === undefined)
+      this.out.line(this.out.paint('dim', `${clockTime(Date.now())}  ${name} reloaded in ${milliseconds(durationMs)}`));
+    else
+      this.out.line(
+        `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem}`,
+      );
+  }
+
+  private nameOf(functionId: string): string {
+    return this.names.get(functionId) ?? functionId;
+  }
+}
+
+export function clockTime(timeMs: number): string {
+  const time = new Date(timeMs);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+export function milliseconds(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
