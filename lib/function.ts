@@ -6,6 +6,7 @@ import { codeReference, type EntryRequest } from './core/code.js';
 import { conflicting, otherPlatform, shown } from './core/errors.js';
 import { linkTargetOf, makeLinkable } from './core/link.js';
 import type { CodeSpec, FunctionSpec, RolloutSpec } from './core/model.js';
+import { permissionsOf } from './core/permissions.js';
 import {
   type BackendLink,
   type BucketBackend,
@@ -275,6 +276,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       })),
       links: named(this.links, ({ kind, access, construct }) => ({ kind, access, target: construct.node.path })),
       routes: this.routes,
+      permissions: permissionsOf(spec, this.links.values(), this.triggers, this.routes),
     };
   }
 }

@@ -27,6 +27,7 @@ export { FaastenError } from './core/errors.js';
 export type * from './core/model.js';
 export type { ChannelBackend, DashboardView, MonitoringPlatform, Notify, Subject } from './core/monitoring/port.js';
 export { physicalName } from './core/names.js';
+export type { Grant, PermissionModel } from './core/permissions.js';
 export {
   type ApiBackend,
   type Backend,

@@ -13,6 +13,7 @@ import type {
   TopicSpec,
   TriggerSpec,
 } from './model.js';
+import type { PermissionModel } from './permissions.js';
 import { isLate, LATE_VALUE } from './tokens.js';
 import type { HandlerKind } from './typing.js';
 
@@ -24,6 +25,8 @@ export interface FunctionModel extends FunctionSpec {
   readonly links: Readonly<Record<string, { readonly kind: string; readonly access: Access; readonly target: string }>>;
   /** Routes that lead here, with the path of their API. */
   readonly routes: readonly { readonly api: string; readonly key: string }[];
+  /** What all that makes the function able to do, in words. */
+  readonly permissions: readonly PermissionModel[];
 }
 export interface ApiModel extends ApiSpec {
   readonly routes: readonly string[];

@@ -15,6 +15,7 @@ import type {
   TopicTriggerSpec,
 } from './model.js';
 import type { MonitoringPlatform } from './monitoring/port.js';
+import type { Grant } from './permissions.js';
 
 /**
  * The port: what a target implements. Constructs reduce their props to specs, check them, and hand them to the platform of
@@ -67,6 +68,8 @@ export interface FunctionBackend extends Backend {
   addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueBackend): void;
   addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend): void;
   addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend): void;
+  /** What the function is allowed, in the platform's own terms, for listings; where the platform can tell. */
+  permissions?(): readonly Grant[];
 }
 
 export interface ApiBackend extends Backend {

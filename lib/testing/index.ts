@@ -59,3 +59,5 @@ function withoutHashes(template: object, unit: IConstruct): object {
     typeof value === 'string' ? value.replace(pattern, (_hash, start: string) => names.get(start)!) : value,
   );
 }
+
+export { type PermissionTableOptions, permissionTable } from './permissions.js';

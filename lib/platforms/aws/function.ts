@@ -13,6 +13,7 @@ import type {
   SecretSpec,
   TopicTriggerSpec,
 } from '../../core/model.js';
+import type { Grant } from '../../core/permissions.js';
 import type { BackendLink, FunctionBackend, Tuning } from '../../core/platform.js';
 import { FUNCTION_VARIABLE, LINK_PREFIX, objectsInput, SECRET_PREFIX, SOURCE_PREFIX, secretAddress } from '../../runtime/wire.js';
 import { AsyncInvocation } from './async.js';
@@ -32,6 +33,7 @@ import {
 import { allowLink } from './links.js';
 import { allow } from './permissions.js';
 import { type QueueResources, triggerByQueue } from './queue.js';
+import { grantsOf } from './role-grants.js';
 import { Rollout } from './rollout.js';
 import { entryPoint } from './runtimes.js';
 import { triggerBySchedule } from './schedule.js';
@@ -147,6 +149,10 @@ export class LambdaBackend implements FunctionBackend {
 
   get deadLetters() {
     return this.asyncInvocation?.deadLetters;
+  }
+
+  permissions(): Grant[] {
+    return grantsOf(this.role);
   }
 
   addEnvironment(name: string, value: string): void {
