@@ -19,7 +19,7 @@ import {
 import { platformOf } from './core/scope.js';
 import { isTrigger, type Trigger } from './core/trigger.js';
 import type { CallShape, HandlerKind, KindsOf, Linkable, TriggerOf } from './core/typing.js';
-import type { FunctionProps } from './function-props.js';
+import type { FunctionProps, FunctionSettings } from './function-props.js';
 import { isSecret, type Secret } from './secret.js';
 import { type FunctionDefaults, mergeDefaults, type Rollout, surroundingsOf } from './service.js';
 import { Watch } from './watch/construct.js';
@@ -47,7 +47,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   private readonly watch: Watch;
 
   constructor(scope: Construct, id: string, props: FunctionProps<M>) {
-    super(scope, id);
+    super(placed(scope, id, props), id);
     this.platform = platformOf(this);
     this.checks = new Checks('function', this.node.path, this.platform);
     const around = surroundingsOf(this);
@@ -279,4 +279,13 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       permissions: permissionsOf(spec, this.links.values(), this.triggers, this.routes),
     };
   }
+}
+
+/** A platform may have reasons to spread functions over units of its own. */
+function placed(scope: Construct, id: string, props: FunctionSettings): Construct {
+  const platform = platformOf(scope);
+  if (!platform.placeFunction) return scope;
+  const { defaults, tuning } = surroundingsOf(scope);
+  const entries = [...tuning, ...(defaults.tuning ?? []), ...(props.tuning ?? [])];
+  return platform.placeFunction(scope, id, new Tuning(entries));
 }

@@ -73,7 +73,7 @@ export interface ServiceProps {
    */
   readonly tags?: Readonly<Record<string, string>>;
   /**
-   * Settings for queues, topics, buckets and APIs that only one target reads.
+   * Settings for the service itself, and for its queues, topics, buckets and APIs, that only one target reads.
    * @default - none
    */
   readonly tuning?: readonly TuningEntry[];

@@ -39,6 +39,12 @@ export interface Platform {
    */
   template(unit: IConstruct): object;
 
+  /**
+   * Where a function is to be that is created in `scope`: `scope` itself, or a construct below it, which becomes the function's parent.
+   * A pure function of its arguments, so that nothing moves because of a neighbour.
+   * @default - in `scope`
+   */
+  placeFunction?(scope: Construct, id: string, tuning: Tuning): Construct;
   createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionBackend;
   createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiBackend;
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
@@ -98,7 +104,7 @@ export type LinkAccess = Access;
  */
 export interface TuningEntry {
   readonly platform: string;
-  readonly construct: 'function' | 'api' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'dashboard';
+  readonly construct: 'service' | 'function' | 'api' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'dashboard';
   readonly settings: object;
 }
 

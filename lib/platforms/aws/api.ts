@@ -4,10 +4,12 @@ import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ApiSpec, CorsSpec, RouteSpec, ThrottleSpec } from '../../core/model.js';
 import type { ApiBackend, Tuning } from '../../core/platform.js';
+import { watchApiLimits } from './api-limits.js';
 import { Authorizers } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
 import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
 import { relativeId } from './names.js';
+import { childOf, isNestedBeside, scopeBeside } from './nested-stacks.js';
 import { allowInvocation } from './permissions.js';
 import { tag } from './tags.js';
 import type { AwsApiTuning } from './tuning.js';
@@ -42,7 +44,11 @@ export class HttpApiBackend implements ApiBackend {
   private readonly authorizers: Authorizers;
   private readonly throttles = new Map<string, ThrottleSpec>();
 
-  constructor(scope: Construct, spec: ApiSpec, tuning: Tuning) {
+  constructor(
+    private readonly scope: Construct,
+    spec: ApiSpec,
+    tuning: Tuning,
+  ) {
     const { throttle, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
     this.resource = new HttpApi(scope, 'Resource', {
       apiName: spec.path.slice(-LIMITS.apiNameMax.value),
@@ -61,6 +67,7 @@ export class HttpApiBackend implements ApiBackend {
     const authorizers = new Construct(scope, 'Authorizers');
     this.authorizers = new Authorizers(authorizers, this.resource.apiId, (fn) => this.allow(fn));
     tag('HTTP API', scope, spec.tags);
+    watchApiLimits(scope, () => ({ routes: this.routes.size, integrations: this.targets.size }));
   }
 
   get url(): string {
@@ -68,7 +75,8 @@ export class HttpApiBackend implements ApiBackend {
   }
 
   addRoute(scope: Construct, route: RouteSpec, fn: LambdaBackend, authorizer?: LambdaBackend): void {
-    const created = new CfnRoute(scope, 'Resource', {
+    const own = isNestedBeside(fn.scope, scope) ? childOf(scopeBeside(fn, this.scope), scope.node.id) : scope;
+    const created = new CfnRoute(own, 'Resource', {
       apiId: this.resource.apiId,
       routeKey: route.key,
       target: this.targetOf(fn),
@@ -111,8 +119,8 @@ export class HttpApiBackend implements ApiBackend {
 
   /** Where what this API has for a function stands. */
   private scopeOf(fn: LambdaBackend): Construct {
-    const id = relativeId(this.integrations.node.scope!, fn.scope);
-    return (this.integrations.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this.integrations, id);
+    if (isNestedBeside(fn.scope, this.scope)) return scopeBeside(fn, this.scope);
+    return childOf(this.integrations, relativeId(this.scope, fn.scope));
   }
 
   private routeSettings(): object | undefined {

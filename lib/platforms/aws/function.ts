@@ -31,6 +31,8 @@ import {
   logRetentionDays,
 } from './limits.js';
 import { allowLink } from './links.js';
+import { functionName } from './names.js';
+import { isNested, targetInside } from './nested-stacks.js';
 import { allow } from './permissions.js';
 import { type QueueResources, triggerByQueue } from './queue.js';
 import { grantsOf } from './role-grants.js';
@@ -89,10 +91,12 @@ export class LambdaBackend implements FunctionBackend {
       inlinePolicies: { Function: this.policy },
     });
 
+    const fixedName = tuned.functionName ?? (isNested(scope) ? functionName(scope) : undefined);
     this.resource = new LambdaFunction(scope, 'Resource', {
       description: spec.description,
       reservedConcurrentExecutions: spec.maxConcurrency,
       ...tuned,
+      functionName: fixedName,
       filesystem: filesystem && mounted(filesystem),
       runtime,
       handler,
@@ -104,7 +108,8 @@ export class LambdaBackend implements FunctionBackend {
       timeout: Duration.seconds(spec.timeoutSeconds),
       environment: { [FUNCTION_VARIABLE]: spec.path, ...(isImage(spec) ? imageEnvironment(settings.webAdapter, false) : {}) },
     });
-    this.invoked = targetOf(scope, this.resource, spec, settings);
+    const invoked = targetOf(scope, this.resource, spec, settings);
+    this.invoked = isNested(scope) ? targetInside(scope, fixedName!, invoked) : invoked;
     const { alias } = this.invoked;
     if (spec.rollout) this.rollout = new Rollout(scope, this.resource, alias!, spec.rollout, settings.rollout ?? {});
     for (const event of events) (alias ?? this.resource).addEventSource(event);
@@ -251,6 +256,7 @@ function propsOf({
   onFailure,
   maxEventAge,
   webAdapter,
+  nestedStack,
   ...props
 }: Partial<AwsFunctionTuning>) {
   return props;

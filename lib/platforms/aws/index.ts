@@ -24,7 +24,14 @@ import type { LambdaBackend } from './function.js';
 import type { QueueResources } from './queue.js';
 import type { Rollout } from './rollout.js';
 import type { TopicResources } from './topic.js';
-import type { AwsApiTuning, AwsBucketTuning, AwsFunctionTuning, AwsQueueTuning, AwsTopicTuning } from './tuning.js';
+import type {
+  AwsApiTuning,
+  AwsBucketTuning,
+  AwsFunctionTuning,
+  AwsQueueTuning,
+  AwsServiceTuning,
+  AwsTopicTuning,
+} from './tuning.js';
 
 export type { Rollout } from './rollout.js';
 export type {
@@ -33,9 +40,18 @@ export type {
   AwsFunctionTuning,
   AwsQueueTuning,
   AwsRolloutTuning,
+  AwsServiceTuning,
   AwsTopicTuning,
   AwsWarmScaling,
 } from './tuning.js';
+
+/** Settings of a `Service` on AWS. */
+export const AwsService = {
+  /** For `tuning` of a service. */
+  tune(settings: AwsServiceTuning): TuningEntry {
+    return { platform: 'aws', construct: 'service', settings };
+  },
+} as const;
 
 /** What a `ServerlessFunction` is on AWS. */
 export class AwsFunction {

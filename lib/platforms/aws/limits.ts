@@ -49,10 +49,21 @@ export const LIMITS = {
     value: 30,
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
   },
+  /** AWS raises it on request. */
+  apiRoutes: {
+    value: 300,
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
+  },
+  apiIntegrations: {
+    value: 300,
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
+  },
   apiNameMax: { value: 128, source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html' },
   stackResources: { value: 500, source: CLOUDFORMATION },
   /** 1 MB, which the CDK reads as 1,048,576 bytes and cfn-lint as this. */
   templateBytes: { value: 1_000_000, source: CLOUDFORMATION },
+  /** Created, updated or deleted in one deployment of a stack and all stacks nested in it. */
+  nestedResources: { value: 2500, source: CLOUDFORMATION },
   stackOutputs: { value: 200, source: CLOUDFORMATION },
   stackParameters: { value: 200, source: CLOUDFORMATION },
   stackMappings: { value: 200, source: CLOUDFORMATION },

@@ -9,6 +9,7 @@ import { HttpApiBackend } from './api.js';
 import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
 import { LambdaBackend } from './function.js';
+import { placeFunction } from './nested-stacks.js';
 import { QueueResources } from './queue.js';
 import { watchStackLimits } from './stack-limits.js';
 import { TopicResources } from './topic.js';
@@ -19,6 +20,7 @@ const AWS: Platform = {
   framework: 'aws-cdk-lib',
   capabilities,
   template: (unit) => templateOf(unit as Stack),
+  placeFunction,
   createFunction: (scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning) =>
     new LambdaBackend(scope, spec, code, tuning),
   createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => new HttpApiBackend(scope, spec, tuning),

@@ -26,9 +26,15 @@ interface Count {
   /** How much of it one resource is; without it, the constructs are not told. */
   readonly weight?: (resource: CfnResource) => number;
   readonly advice: string;
+  readonly adviceNested?: string;
 }
 
-const SPLIT = 'put some of its services or functions into another Stack or NestedStack';
+const SPLIT =
+  'spread its functions over nested stacks with AwsService.tune({ nestedStacks }), or put some of its services into another Stack';
+/** Where functions are spread over nested stacks already. */
+const SPREAD =
+  'put new functions into another one with AwsFunction.tune({ nestedStack }), or into a service of their own, as those that are deployed ' +
+  'must stay';
 
 const COUNTS: readonly Count[] = [
   {
@@ -38,6 +44,7 @@ const COUNTS: readonly Count[] = [
     count: ({ Resources = {} }) => Object.keys(Resources).length,
     weight: () => 1,
     advice: SPLIT,
+    adviceNested: SPREAD,
   },
   {
     id: 'templateSize',
@@ -85,16 +92,31 @@ export function watchStackLimits(stack: Stack): void {
 function exceeded(stack: Stack): string[] {
   const template = rendered(stack) as Template;
   const errors: string[] = [];
-  for (const { id, what, limit, count, weight, advice } of COUNTS) {
+  for (const { id, what, limit, count, weight, ...to } of COUNTS) {
     const value = id === 'stackResources' ? resourceLimit(stack, limit.value) : limit.value;
     const found = count(template, stack);
     if (found < value * WARN_AT) continue;
+    const advice = (stack.nested && to.adviceNested) || to.advice;
     const heaviest = weight ? `; the heaviest are ${heaviestOf(stack, weight)}` : '';
     const message = `stack '${stack.node.path}': it has ${found} ${what}, and CloudFormation takes ${value} (${limit.source})${heaviest}; ${advice}`;
     if (found > value) errors.push(message);
     else Annotations.of(stack).addWarningV2(`faasten:${id}`, message);
   }
+  if (!stack.nested) warnOfHierarchy(stack);
   return errors;
+}
+
+/** Only a warning: a service that grows step by step never changes so many at once. */
+function warnOfHierarchy(stack: Stack): void {
+  const { value, source } = LIMITS.nestedResources;
+  if (!stack.node.findAll().some((construct) => Stack.isStack(construct) && construct !== stack)) return;
+  const found = stack.node.findAll().filter(CfnResource.isCfnResource).length;
+  if (found < value * WARN_AT) return;
+  Annotations.of(stack).addWarningV2(
+    'faasten:nestedResources',
+    `stack '${stack.node.path}': it has ${found} resources with those of its nested stacks, and CloudFormation creates, updates or deletes at ` +
+      `most ${value} of them in one deployment (${source}); put some of its services into another Stack, or deploy it in steps`,
+  );
 }
 
 /** The CDK's own context key, for those whose templates do not end in CloudFormation; 0 is no limit. */

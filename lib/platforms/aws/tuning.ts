@@ -43,6 +43,11 @@ export interface AwsFunctionTuning
    */
   readonly logGroup?: ILogGroup;
   /**
+   * The nested stack that the function is in: its number, which may be more than the service's `nestedStacks`, or `false` for none.
+   * @default - the one that the function's id stands for, if the service has `nestedStacks`
+   */
+  readonly nestedStack?: number | false;
+  /**
    * Where Lambda sends what became of events that nobody waits for and that succeeded, in an envelope of its own.
    * @default - nowhere
    */
@@ -128,6 +133,17 @@ export interface AwsRolloutTuning {
    * @default - none
    */
   readonly afterTraffic?: IFunction;
+}
+
+/** Settings of a service. Services inside of it have them too, unless they have their own. */
+export interface AwsServiceTuning {
+  /**
+   * Most nested stacks that functions are spread over, by their ids. They are children of the construct that the functions are
+   * created in (`Functions1`, `Functions2`, …), and only those exist that have a function. Give enough of them at once, as another
+   * number moves functions that are deployed: 25 to 30 functions for each leave room.
+   * @default 0, which puts functions into the stack itself
+   */
+  readonly nestedStacks?: number;
 }
 
 /** Settings of the API Gateway HTTP API and of its one stage. */

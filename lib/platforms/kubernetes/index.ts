@@ -19,7 +19,7 @@ export type { EventSink, KubernetesOptions } from './options.js';
 export { kubernetes } from './platform.js';
 export type { KubernetesQueueTuning } from './queue.js';
 
-type Type = TuningEntry['construct'];
+type Type = Exclude<TuningEntry['construct'], 'service'>;
 
 function tuning<T extends object>(construct: Type) {
   return (settings: T): TuningEntry => ({ platform: 'kubernetes', construct, settings });

@@ -39,7 +39,7 @@ test('500 resources are warned of, 501 are refused, and the message tells where 
   const over = stackOf();
   fill(over, 501 - OWN);
   expect(synth(over)).toThrow(
-    /stack 'shop': it has 501 resources, and CloudFormation takes 500 \(https:\S+\); the heaviest are shop\/Hello \(3\), shop\/Other0 \(1\), .* and 494 others \(494\); put /,
+    /stack 'shop': it has 501 resources, and CloudFormation takes 500 \(https:\S+\); the heaviest are shop\/Hello \(3\), shop\/Other0 \(1\), .* and 494 others \(494\); spread its functions /,
   );
 });
 
