@@ -283,7 +283,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
 
 /** A platform may have reasons to spread functions over units of its own. */
 function placed(scope: Construct, id: string, props: FunctionSettings): Construct {
-  const platform = platformOf(scope);
+  const platform = platformOf(scope, [scope.node.path, id].filter(Boolean).join('/'));
   if (!platform.placeFunction) return scope;
   const { defaults, tuning } = surroundingsOf(scope);
   const entries = [...tuning, ...(defaults.tuning ?? []), ...(props.tuning ?? [])];

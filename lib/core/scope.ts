@@ -17,14 +17,14 @@ export function usePlatform(scope: IConstruct, platform: Platform): void {
 
 /**
  * The platform of a scope: the nearest ancestor that was given one explicitly, or that is a synthesis unit of a framework.
- * @throws when there is none, with the construct's path
+ * @throws when there is none, with `path`, that of the construct it is for
  */
-export function platformOf(scope: IConstruct): Platform {
+export function platformOf(scope: IConstruct, path = scope.node.path): Platform {
   const scopes = scope.node.scopes;
   for (let i = scopes.length - 1; i >= 0; i--) {
     const candidate = scopes[i]! as IConstruct & { [CHOSEN]?: Platform };
-    const platform = candidate[CHOSEN] ?? platformOfUnit(candidate, scope.node.path);
+    const platform = candidate[CHOSEN] ?? platformOfUnit(candidate, path);
     if (platform) return platform;
   }
-  throw unknownPlatform(scope.node.path);
+  throw unknownPlatform(path);
 }
