@@ -4,6 +4,7 @@ import type { ObjectEvent, ScheduleEvent } from './events.js';
 import type { Handler, Part } from './handlers.js';
 import { logger } from './log.js';
 import { HttpProblem, problemResponse } from './problem.js';
+import { type Course, type Formats, Reporter } from './report.js';
 import { SchemaError, validated } from './schema.js';
 import type { ServeOptions } from './serve.js';
 import { parsed } from './text.js';
@@ -11,6 +12,9 @@ import { LOG_LEVEL_VARIABLE } from './wire.js';
 
 /** How long before the platform's deadline the signal fires: a tenth of the time, at most this many milliseconds. */
 const LONGEST_MARGIN = 1000;
+
+/** Milliseconds before the deadline at which an invocation that still runs is reported as one that ran out of time. */
+const LAST_WORD = 50;
 
 /** A message as a decoder gives it. */
 export interface RawMessage {
@@ -50,10 +54,12 @@ export class Dispatcher {
   readonly environment: Environment;
   readonly kinds: readonly HandlerKind[];
   private readonly parts: Readonly<Partial<Record<string, Part>>>;
+  private readonly reporter: Reporter;
 
   /** @throws when the entry is no handler, or does not answer what the function is declared to receive */
-  constructor(entry: unknown, options: ServeOptions) {
+  constructor(entry: unknown, options: ServeOptions, formats: Formats = {}) {
     this.environment = new Environment(options);
+    this.reporter = new Reporter(this.environment, formats);
     const name = this.environment.functionName;
     const own = (entry as Partial<Handler> | undefined)?.['~handler'];
     if (!own)
@@ -82,18 +88,22 @@ export class Dispatcher {
     place: () => Place | Promise<Place>,
     deliver: (response: Response) => T | Promise<T>,
   ): Promise<T> {
-    return this.run(invocation, 1, async (context) => {
+    return this.run(invocation, 1, async (context, course) => {
       try {
         const part = this.part('http');
         const { params, route, identity } = await place();
+        course.route = route;
         const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
         const response = (await part.run(request, { ...(await this.ready(context)), params, route, identity, body })) as Response;
         if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
+        if (response.status >= 500) course.error = response;
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
         response.body.cancel().catch(() => {});
         return await deliver(new Response(null, response));
       } catch (error) {
-        return deliver(this.problem(error, context));
+        const answer = this.problem(error, context);
+        if (answer.status >= 500) course.error = error;
+        return deliver(answer);
       }
     });
   }
@@ -102,11 +112,12 @@ export class Dispatcher {
   async events(items: readonly Item[], invocation: Invocation): Promise<Set<Item>> {
     const failed = new Set<Item>();
     const { kind } = invocation;
-    const guard = async (concerned: readonly Item[], { log }: Context, work: () => unknown): Promise<void> => {
+    const guard = async (concerned: readonly Item[], { log }: Context, course: Course, work: () => unknown): Promise<void> => {
       try {
         await work();
       } catch (error) {
         for (const item of concerned) failed.add(item);
+        course.error = error;
         log.error(`${kind} failed`, { events: concerned.map(({ id }) => id), error });
       }
     };
@@ -119,14 +130,16 @@ export class Dispatcher {
     // Only queues' messages come together. Others run one after the other, each with a context of its own.
     for (const group of kind === 'queue' ? [items] : items.map((item) => [item])) {
       const attempt = Math.max(1, ...group.map((item) => item.attempt ?? 1));
-      await this.run(invocation, attempt, (context) =>
-        guard(group, context, async () => {
+      await this.run(invocation, attempt, (context, course) =>
+        guard(group, context, course, async () => {
           const part = this.part(kind);
           const events: object[] = [];
           for (const item of group) {
-            if (!isHeld(item, group, failed)) await guard([item], context, async () => events.push(await made(part, item)));
+            if (!isHeld(item, group, failed))
+              await guard([item], context, course, async () => events.push(await made(part, item)));
           }
           if (events.length > 0) await part.run(kind === 'queue' ? events : events[0], await this.ready(context));
+          if (group.some((item) => failed.has(item))) course.error ??= { name: 'Retry' };
         }),
       );
     }
@@ -139,11 +152,12 @@ export class Dispatcher {
    * @throws HttpProblem, which tells no more than a caller may know
    */
   async call(input: unknown, invocation: Invocation): Promise<unknown> {
-    return this.run(invocation, 1, async (context) => {
+    return this.run(invocation, 1, async (context, course) => {
       try {
         const part = this.part('call');
         return await part.run(await validated(part.schema, input, 'the input'), await this.ready(context));
       } catch (error) {
+        course.error = error;
         throw this.toProblem(error, context);
       }
     });
@@ -186,36 +200,50 @@ export class Dispatcher {
   }
 
   /** Has `work` done as one invocation, with its context. */
-  async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>) => Promise<T>): Promise<T> {
+  async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>, course: Course) => Promise<T>): Promise<T> {
     const { kind, trigger, requestId, signal } = invocation;
     const { functionName, timeout, links } = this.environment;
     const now = Date.now();
     const deadline = invocation.deadline ?? now + timeout;
     const left = deadline - now;
     const ending = new AbortController();
-    const timer = Number.isFinite(left)
-      ? setTimeout(
-          () => ending.abort(new DOMException('the function is out of time', 'TimeoutError')),
-          left - Math.min(LONGEST_MARGIN, left / 10),
-        )
-      : undefined;
-    timer?.unref();
+    const course: Course = {};
+    const end = this.reporter.begin(invocation, attempt);
+    const margin = Math.min(LONGEST_MARGIN, left / 10);
+    let timer: NodeJS.Timeout | undefined;
+    const at = (millis: number, run: () => void) => {
+      timer = setTimeout(run, millis).unref();
+    };
+    if (Number.isFinite(left)) {
+      at(left - margin, () => {
+        ending.abort(new DOMException('the function is out of time', 'TimeoutError'));
+        // Told while there still is somebody to tell it: the platform ends the process, or forgets about it.
+        at(margin - Math.min(LAST_WORD, margin / 2), () => end({ ...course, timedOut: true }));
+      });
+    }
     let result: T | undefined;
     try {
-      result = await work({
-        requestId,
-        functionName,
-        kind,
-        trigger,
-        attempt,
-        signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
-        remainingMillis: () => Math.max(0, deadline - Date.now()),
-        log: this.logOf(invocation),
-        links,
-        secrets: {},
-      });
+      result = await work(
+        {
+          requestId,
+          functionName,
+          kind,
+          trigger,
+          attempt,
+          signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+          remainingMillis: () => Math.max(0, deadline - Date.now()),
+          log: this.logOf(invocation),
+          links,
+          secrets: {},
+        },
+        course,
+      );
       return result;
+    } catch (error) {
+      course.error ??= error;
+      throw error;
     } finally {
+      end(course);
       // An answer that is still to be sent has the same deadline.
       if (!(result instanceof Response && result.body)) clearTimeout(timer);
     }

@@ -8,8 +8,11 @@ const ROOT = join(__dirname, '../..');
 
 const ADAPTERS = ['lambda', 'functions-framework', 'http-server', 'local'] as const;
 
-/** What an adapter may add to a bundle, gzipped. */
-const LIMIT = 9000;
+/**
+ * What an adapter may add to a bundle, gzipped. The report of each invocation takes 0.7 kB of it, the metrics that Prometheus
+ * fetches from a Kubernetes pod 1.5 kB more.
+ */
+const LIMITS = { lambda: 9500, 'functions-framework': 9500, 'http-server': 11_500, local: 9000 } as const;
 
 /** Bytes of a bundle, gzipped: an ES module without white space, with its names, as functions are bundled. */
 async function gzipped(contents: string): Promise<number> {
@@ -39,7 +42,7 @@ async function gzipped(contents: string): Promise<number> {
   return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
 }
 
-it.each(ADAPTERS)('%s adds at most 9 kB to a bundle', async (adapter) => {
+it.each(ADAPTERS)('%s adds little to a bundle', async (adapter) => {
   const entry = entrySource(
     { path: 'shop/Hello', handlerFile: 'handler', kinds: ['http'], routes: ['GET /'], links: [], secrets: [] },
     { adapter, links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' }, secrets: [] },
@@ -48,7 +51,7 @@ it.each(ADAPTERS)('%s adds at most 9 kB to a bundle', async (adapter) => {
   const without = await gzipped("export { default } from 'handler';");
   const added = (await gzipped(entry)) - without;
   process.stderr.write(`${adapter} adds ${added} bytes, gzipped\n`);
-  expect(added).toBeLessThanOrEqual(LIMIT);
+  expect(added).toBeLessThanOrEqual(LIMITS[adapter]);
   expect(added).toBeGreaterThan(1000);
 });
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { prometheus } from '../prometheus.js';
 import type { ServeOptions } from '../serve.js';
 import { serve as serveHttp } from './http.js';
 import { answer } from './node.js';
@@ -24,7 +25,7 @@ export interface FunctionServer {
  * and ends the process by force when that takes too long.
  */
 export function serve(entry: unknown, options: ServeOptions): FunctionServer {
-  const fn = serveHttp(entry, options);
+  const fn = serveHttp(entry, options, { prometheus });
   const server = createServer((request, response) => {
     // close() ends connections that are idle then; those that were busy would stay open for more.
     response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));

@@ -2,6 +2,7 @@ import type { HandlerKind } from '../context.js';
 import { apiGatewayRequest, apiGatewayResponse, isApiGatewayEvent, placeOf } from '../decode/api-gateway.js';
 import { awsEvent, type Delivery, groupOf, type Receiver, sqsMessage, wrapped } from '../decode/aws-events.js';
 import { Dispatcher, type Invocation } from '../dispatch.js';
+import { emf } from '../emf.js';
 import { awsIdentity } from '../identity/aws.js';
 import type { HttpProblem } from '../problem.js';
 import type { ServeOptions } from '../serve.js';
@@ -17,7 +18,7 @@ export interface LambdaContext {
  * that failed, so that Lambda tries them again and keeps them as dead letters.
  */
 export function serve(entry: unknown, options: ServeOptions): (event: any, context: LambdaContext) => Promise<unknown> {
-  const dispatcher = new Dispatcher(entry, options);
+  const dispatcher = new Dispatcher(entry, options, { emf });
   const { environment, kinds } = dispatcher;
   const receiver: Receiver = { kinds, triggerOf: (source) => environment.triggerOf(source) };
 

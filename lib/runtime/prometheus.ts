@@ -1,0 +1,133 @@
+import { createServer } from 'node:http';
+import type { Format, Report } from './report.js';
+import { LATENCY_BOUNDS_VARIABLE, METRICS_NAMESPACE, METRICS_PORT } from './wire.js';
+
+/** Upper bounds in seconds: those of Prometheus' clients, and longer ones for what runs in the background. */
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+interface Series {
+  readonly labels: string;
+  invocations: number;
+  errors: number;
+  timeouts: number;
+  coldStarts: number;
+  readonly buckets: number[];
+  durationSum: number;
+}
+
+/** Metrics of this process, in Prometheus' text format. */
+export class Registry {
+  private readonly series = new Map<string, Series>();
+  private readonly bounds: readonly number[];
+  private initSum = 0;
+  private initCount = 0;
+  private memoryBytes = 0;
+
+  constructor(
+    private readonly own: Readonly<Record<string, string | undefined>>,
+    boundsMillis: readonly number[] = [],
+  ) {
+    this.bounds = [...new Set([...BOUNDS, ...boundsMillis.map((millis) => millis / 1000)])].sort((a, b) => a - b);
+  }
+
+  observe(report: Report): void {
+    const { kind, trigger, durationMs, initMs } = report;
+    const series = this.seriesOf(kind, trigger);
+    for (const name of ['invocations', 'errors', 'timeouts', 'coldStarts'] as const) series[name] += report[name];
+    const seconds = durationMs / 1000;
+    series.durationSum += seconds;
+    const bucket = this.bounds.findIndex((bound) => seconds <= bound);
+    series.buckets[bucket < 0 ? this.bounds.length : bucket]! += 1;
+    if (initMs !== undefined) {
+      this.initSum += initMs / 1000;
+      this.initCount += 1;
+    }
+    this.memoryBytes = report.memoryUsedMiB * 1_048_576;
+  }
+
+  text(): string {
+    const all = [...this.series.values()];
+    const lines: string[] = [];
+    const metric = (name: string, type: string, help: string, samples: readonly string[]) =>
+      lines.push(`# HELP ${METRICS_NAMESPACE}_${name} ${help}`, `# TYPE ${METRICS_NAMESPACE}_${name} ${type}`, ...samples);
+    const counter = (name: string, field: 'invocations' | 'errors' | 'timeouts' | 'coldStarts', help: string) =>
+      metric(
+        name,
+        'counter',
+        help,
+        all.map((each) => sample(name, each.labels, each[field])),
+      );
+    const own = labelsOf(this.own);
+    counter('invocations_total', 'invocations', 'Invocations that ended.');
+    counter('errors_total', 'errors', 'Invocations that failed.');
+    counter('timeouts_total', 'timeouts', 'Invocations that used up their time.');
+    counter('cold_starts_total', 'coldStarts', 'Invocations that were the first of their process.');
+    metric(
+      'duration_seconds',
+      'histogram',
+      'Time from event to answer.',
+      all.flatMap((each) => this.histogram(each)),
+    );
+    metric('init_duration_seconds', 'summary', 'Time from the start of the process until the code was loaded.', [
+      sample('init_duration_seconds_sum', own, this.initSum),
+      sample('init_duration_seconds_count', own, this.initCount),
+    ]);
+    metric('memory_used_bytes', 'gauge', 'The most memory that the process has used.', [
+      sample('memory_used_bytes', own, this.memoryBytes),
+    ]);
+    return `${lines.join('\n')}\n`;
+  }
+
+  private histogram({ labels, buckets, durationSum }: Series): string[] {
+    let count = 0;
+    const cumulative = buckets.map((each, index) => {
+      count += each;
+      return sample('duration_seconds_bucket', `${labels},le="${this.bounds[index] ?? '+Inf'}"`, count);
+    });
+    return [...cumulative, sample('duration_seconds_sum', labels, durationSum), sample('duration_seconds_count', labels, count)];
+  }
+
+  private seriesOf(kind: string, trigger?: string): Series {
+    const labels = labelsOf({ ...this.own, kind, trigger });
+    let series = this.series.get(labels);
+    if (!series) {
+      const buckets = Array.from({ length: this.bounds.length + 1 }, () => 0);
+      series = { labels, invocations: 0, errors: 0, timeouts: 0, coldStarts: 0, buckets, durationSum: 0 };
+      this.series.set(labels, series);
+    }
+    return series;
+  }
+}
+
+/** Metrics at a port of their own, which no gateway and no trigger leads to. */
+export const prometheus: Format = (argument, { functionName, variables }) => {
+  const bounds = (variables[LATENCY_BOUNDS_VARIABLE] ?? '')
+    .split(',')
+    .map(Number)
+    .filter((bound) => bound > 0);
+  const registry = new Registry({ function: functionName, service: variables.FAASTEN_SERVICE }, bounds);
+  const server = createServer((request, response) => {
+    const found = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
+    response.writeHead(found ? 200 : 404, { 'content-type': CONTENT_TYPE }).end(found ? registry.text() : '');
+  });
+  // A port that is taken must not keep the function from working.
+  server.on('error', (error) => process.stderr.write(`metrics are not served: ${error.message}\n`));
+  server.listen(Number(argument || METRICS_PORT)).unref();
+  return (report) => {
+    registry.observe(report);
+    return report;
+  };
+};
+
+function sample(name: string, labels: string, value: number): string {
+  return `${METRICS_NAMESPACE}_${name}${labels ? `{${labels}}` : ''} ${value}`;
+}
+
+function labelsOf(labels: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(labels)
+    .flatMap(([name, value]) => (value ? [`${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`] : []))
+    .join(',');
+}
