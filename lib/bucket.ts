@@ -44,6 +44,8 @@ export interface ObjectsTriggerOptions {
    * @default - every object
    */
   readonly suffix?: string;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
 }
 
 type BucketLink<A extends 'read' | 'write' | 'readWrite'> = Linkable<{ kind: 'bucket'; access: A }>;
@@ -100,7 +102,8 @@ export class Bucket extends Construct {
         checks.fail(`${property} is ${shown(value)}`, 'give the text itself, without wildcards');
       }
     }
-    return new Trigger(frozen({ kind: 'objects', events, prefix: options.prefix ?? '', suffix: options.suffix ?? '' }), this);
+    const spec = { kind: 'objects', events, prefix: options.prefix ?? '', suffix: options.suffix ?? '' } as const;
+    return new Trigger(frozen(spec), this, options.tuning);
   }
 
   private access<A extends 'read' | 'write' | 'readWrite'>(access: A): BucketLink<A> {

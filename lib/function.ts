@@ -120,19 +120,21 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     const at = new Construct(triggers, name);
     this.kinds.add(trigger.spec.kind);
     this.triggers.set(name, trigger);
+    const tuning = new Tuning(trigger.tuning ?? []);
     switch (trigger.spec.kind) {
       case 'schedule':
-        this.backend.addSchedule(at, name, trigger.spec);
-        this.watch.schedule(name, trigger.spec);
+        this.backend.addSchedule(at, name, trigger.spec, tuning);
+        // Nobody misses a run of a schedule that is switched off, or runs once.
+        if (trigger.spec.enabled !== false && trigger.spec.expression.kind !== 'at') this.watch.schedule(name, trigger.spec);
         break;
       case 'queue':
-        this.backend.addQueue(at, name, trigger.spec, source as QueueBackend);
+        this.backend.addQueue(at, name, trigger.spec, source as QueueBackend, tuning);
         break;
       case 'topic':
-        this.backend.addTopic(at, name, trigger.spec, source as TopicBackend);
+        this.backend.addTopic(at, name, trigger.spec, source as TopicBackend, tuning);
         break;
       case 'objects':
-        this.backend.addObjects(at, name, trigger.spec, source as BucketBackend);
+        this.backend.addObjects(at, name, trigger.spec, source as BucketBackend, tuning);
         break;
     }
     // Messages of a queue end with the queue's own dead letters.

@@ -19,6 +19,7 @@ export {
   type ApiModel,
   describe,
   type FunctionModel,
+  type QueueModel,
   type ServiceModel,
   type SloModel,
 } from './core/describe.js';
@@ -76,9 +77,16 @@ export {
 export type { OpenApiDocument } from './openapi/document.js';
 export { type OpenApiOptions, toOpenApi } from './openapi/export.js';
 export type { OpenApiSource, OperationHandlers, OperationIds, SchemeAuthorizers } from './openapi/import.js';
-export { type FifoArguments, type FifoProps, Queue, type QueueProps, type QueueTriggerOptions } from './queue.js';
+export {
+  type FifoArguments,
+  type FifoProps,
+  Queue,
+  type QueueProps,
+  type QueueTriggerOptions,
+  type SubscriptionOptions,
+} from './queue.js';
 export type { RouteSchema, SchemaSource, StandardJsonSchema } from './route-schema.js';
-export { type CronOptions, Schedule } from './schedule.js';
+export { type AtOptions, type CronOptions, type RateOptions, Schedule, type ScheduleOptions } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';
 export { type FunctionDefaults, type Rollout, Service, type ServiceProps } from './service.js';
 export { Topic, type TopicProps, type TopicTriggerOptions } from './topic.js';

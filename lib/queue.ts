@@ -1,16 +1,20 @@
 import { Construct } from 'constructs';
-import { attach } from './core/attachment.js';
-import { requireFeatures } from './core/capabilities.js';
+import { attach, attachmentOf } from './core/attachment.js';
+import { featuresOfFilter, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
+import type { QueueModel } from './core/describe.js';
 import type { DurationLike } from './core/duration.js';
+import { conflicting, otherPlatform, shown } from './core/errors.js';
+import { checkedFilter } from './core/filter.js';
 import { makeLinkable } from './core/link.js';
-import type { FifoSpec, QueueSpec } from './core/model.js';
+import type { FifoSpec, FilterSpec, QueueSpec, SubscriptionSpec, TopicSpec } from './core/model.js';
 import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
 import type { Linkable } from './core/typing.js';
 import type { MonitoringOptions, QueueAlarms } from './monitoring.js';
 import { surroundingsOf } from './service.js';
+import type { Topic } from './topic.js';
 import { Watch } from './watch/construct.js';
 
 /** Order, which a queue or topic keeps or does not. `F` is what `fifo` says, as a type. */
@@ -66,6 +70,16 @@ export interface QueueProps extends FifoProps {
   readonly tuning?: readonly TuningEntry[];
 }
 
+export interface SubscriptionOptions {
+  /**
+   * Only messages whose attributes meet, for every key here, one of its conditions, as in `topic.messages()`.
+   * @default - every message
+   */
+  readonly filter?: FilterSpec;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
+}
+
 export interface QueueTriggerOptions {
   /**
    * Most messages in one invocation. On a target that delivers one at a time (see the support table) it is always one.
@@ -82,6 +96,8 @@ export interface QueueTriggerOptions {
    * @default - the function's own limit
    */
   readonly maxConcurrency?: number;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html */
@@ -99,6 +115,8 @@ type QueueLink<T, F extends boolean> = { kind: 'queue'; access: 'send'; fifo: F;
  */
 export class Queue<T = any, F extends boolean = false> extends Construct implements Linkable<QueueLink<T, F>> {
   declare readonly '~link'?: QueueLink<T, F>;
+  private readonly fifo: boolean;
+  private readonly subscriptions: Record<string, SubscriptionSpec & { topic: string }> = {};
 
   constructor(scope: Construct, id: string, ...[props = {}]: FifoArguments<QueueProps, F>) {
     super(scope, id);
@@ -110,6 +128,7 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
       const value = props[property];
       return value === undefined ? days * 86_400 : checks.seconds(property, value, 60, LONGEST_RETENTION);
     };
+    this.fifo = props.fifo ?? false;
     const spec: QueueSpec = frozen({
       path,
       fifo: fifoSpec(checks, props),
@@ -128,9 +147,13 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
       ...(spec.delaySeconds === undefined ? [] : ['queue.delay' as const]),
     ]);
     const backend = platform.createQueue(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
-    attach(this, { type: 'queue', platform, backend, describe: () => spec });
+    attach(this, { type: 'queue', platform, backend, describe: () => this.describe(spec) });
     makeLinkable(this, { kind: 'queue', access: 'send', construct: this });
     new Watch(this, platform, { kind: 'queue', path, spec, backend }, around.services, props);
+  }
+
+  private describe(spec: QueueSpec): QueueModel {
+    return Object.keys(this.subscriptions).length > 0 ? { ...spec, subscriptions: this.subscriptions } : spec;
   }
 
   /** A trigger that runs a function, with a `queue()` handler, for the messages of this queue. */
@@ -145,7 +168,39 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
           options.maxConcurrency === undefined ? undefined : checks.integer('maxConcurrency', options.maxConcurrency, 1),
       }),
       this,
+      options.tuning,
     );
+  }
+
+  /**
+   * Has this queue get the messages of a topic as they were published, with their attributes. `id` becomes part of construct ids.
+   * A topic whose messages several queues get does the same work for each of them at its own pace.
+   */
+  subscribe(id: string, topic: Topic<T, boolean>, options: SubscriptionOptions = {}): void {
+    const { platform, backend } = attachmentOf(this)!;
+    const checks: Checks = new Checks('queue', this.node.path, platform);
+    checks.key('subscribe()', id);
+    const spec: SubscriptionSpec = frozen({ filter: checkedFilter(checks, options.filter) });
+    checks.own(`subscribe('${id}')`, spec);
+    requireFeatures(platform, this.node.path, ['queue.subscribe', ...featuresOfFilter(spec.filter)]);
+    const source = attachmentOf(topic);
+    if (source?.type !== 'topic') checks.fail(`subscribe('${id}') got ${shown(topic)}`, 'give a Topic');
+    if (source.platform.name !== platform.name) {
+      throw otherPlatform(this.node.path, `subscribe('${id}'), the topic`, topic.node.path, source.platform.name, platform.name);
+    }
+    if (this.fifo && !(source.describe() as TopicSpec).fifo) {
+      checks.fail(
+        `subscribe('${id}') got the topic '${topic.node.path}', which keeps no order, and this queue does`,
+        'set fifo: true on the topic, or leave it out of the queue',
+      );
+    }
+    const subscriptions =
+      (this.node.tryFindChild('Subscriptions') as Construct | undefined) ?? new Construct(this, 'Subscriptions');
+    if (subscriptions.node.tryFindChild(id)) {
+      throw conflicting('queue', this.node.path, `subscribe('${id}') was called before`, 'choose another id');
+    }
+    this.subscriptions[id] = { ...spec, topic: topic.node.path };
+    platform.subscribe?.(new Construct(subscriptions, id), spec, backend, source.backend, new Tuning(options.tuning ?? []));
   }
 }
 

@@ -2,9 +2,9 @@ import { Construct } from 'constructs';
 import { attach } from './core/attachment.js';
 import { requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
-import { shown } from './core/errors.js';
+import { checkedFilter } from './core/filter.js';
 import { makeLinkable } from './core/link.js';
-import type { TopicSpec } from './core/model.js';
+import type { FilterSpec, TopicSpec } from './core/model.js';
 import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
@@ -21,10 +21,13 @@ export interface TopicProps extends FifoProps {
 
 export interface TopicTriggerOptions {
   /**
-   * Only messages whose attributes have, for every key here, one of its values.
+   * Only messages whose attributes meet, for every key here, one of its conditions: a value, `{ prefix: 'a' }`, `{ not: ['b'] }` or
+   * `{ exists: true }`.
    * @default - every message
    */
-  readonly filter?: Readonly<Record<string, readonly string[]>>;
+  readonly filter?: FilterSpec;
+  /** @default - none */
+  readonly tuning?: readonly TuningEntry[];
 }
 
 type TopicLink<T, F extends boolean> = { kind: 'topic'; access: 'publish'; fifo: F; accepts: (message: T) => void };
@@ -57,15 +60,6 @@ export class Topic<T = any, F extends boolean = false> extends Construct impleme
   /** A trigger that runs a function, with a `topic()` handler, for each message of this topic. */
   messages(options: TopicTriggerOptions = {}): Trigger<'topic'> {
     const checks = new Checks('trigger of topic', this.node.path, platformOf(this));
-    for (const [attribute, values] of Object.entries(options.filter ?? {})) {
-      // Lower case letters and digits is what CloudEvents allows in attribute names, and the narrowest rule of all targets.
-      if (!/^[a-z0-9]{1,20}$/.test(attribute)) {
-        checks.fail(`filter has the attribute ${shown(attribute)}`, 'use up to 20 lower case letters and digits');
-      }
-      if (!Array.isArray(values) || values.length === 0 || values.some((value) => typeof value !== 'string' || value === '')) {
-        checks.fail(`filter.${attribute} is ${shown(values)}`, 'give one or more non-empty strings');
-      }
-    }
-    return new Trigger(frozen({ kind: 'topic', filter: options.filter ?? {} }), this);
+    return new Trigger(frozen({ kind: 'topic', filter: checkedFilter(checks, options.filter) }), this, options.tuning);
   }
 }

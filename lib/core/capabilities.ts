@@ -1,5 +1,14 @@
 import { unsupported } from './errors.js';
-import type { CodeSpec, FunctionSpec, QueueTriggerSpec, RouteSpec, TriggerSpec } from './model.js';
+import { hasConditions } from './filter.js';
+import type {
+  CodeSpec,
+  FilterSpec,
+  FunctionSpec,
+  QueueTriggerSpec,
+  RouteSpec,
+  ScheduleTriggerSpec,
+  TriggerSpec,
+} from './model.js';
 
 /**
  * Everything a target may or may not have, with the words that the support table and errors use. A feature added here does not
@@ -25,6 +34,8 @@ export const FEATURES = {
   'trigger.http': 'HTTP routes (`HttpApi`)',
   'trigger.schedule.cron': 'schedules by cron (`Schedule.cron`)',
   'trigger.schedule.rate': 'schedules by rate (`Schedule.rate`)',
+  'trigger.schedule.at': 'schedules that run once (`Schedule.at`)',
+  'trigger.schedule.enabled': 'schedules that are switched off (`enabled: false`)',
   'trigger.schedule.timeZone': 'IANA time zones (`timeZone`)',
   'trigger.queue': 'queue messages (`queue.messages`)',
   'trigger.queue.batch': 'batches of more than one message (`batchSize`)',
@@ -33,6 +44,7 @@ export const FEATURES = {
   'trigger.queue.maxConcurrency': 'concurrency per trigger (`maxConcurrency`)',
   'trigger.topic': 'topic messages (`topic.messages`)',
   'trigger.topic.filter': 'filter by attributes (`filter`)',
+  'trigger.topic.conditions': 'filter by prefix, exclusion and presence (`{ prefix }`, `{ not }`, `{ exists }`)',
   'trigger.objects': 'object events (`bucket.objects`)',
   'trigger.objects.prefix': 'filter by key prefix (`prefix`)',
   'trigger.objects.suffix': 'filter by key suffix (`suffix`)',
@@ -49,6 +61,7 @@ export const FEATURES = {
   'queue.fifo': 'order by group (`fifo`)',
   'queue.contentBasedDeduplication': 'equal messages sent once (`contentBasedDeduplication`)',
   'queue.delay': 'delay of all messages (`delay`)',
+  'queue.subscribe': 'messages of a topic into a queue (`queue.subscribe`)',
   'queue.retention': 'message retention (`retention`)',
   'topic.fifo': 'topics in order by group (`fifo`)',
   'bucket.versioned': 'object versions (`versioned`)',
@@ -126,13 +139,11 @@ const CODE_FEATURES: Record<CodeSpec['kind'], Feature> = {
 export function featuresOfTrigger(trigger: TriggerSpec): Feature[] {
   switch (trigger.kind) {
     case 'schedule':
-      return trigger.expression.kind === 'rate'
-        ? ['trigger.schedule.rate']
-        : ['trigger.schedule.cron', ...(trigger.expression.timeZone === 'UTC' ? [] : ['trigger.schedule.timeZone' as const])];
+      return featuresOfSchedule(trigger);
     case 'queue':
       return ['trigger.queue', ...featuresOfQueueTrigger(trigger)];
     case 'topic':
-      return ['trigger.topic', ...(Object.keys(trigger.filter).length > 0 ? ['trigger.topic.filter' as const] : [])];
+      return ['trigger.topic', ...featuresOfFilter(trigger.filter)];
     case 'objects':
       return [
         'trigger.objects',
@@ -140,6 +151,22 @@ export function featuresOfTrigger(trigger: TriggerSpec): Feature[] {
         ...(trigger.suffix ? ['trigger.objects.suffix' as const] : []),
       ];
   }
+}
+
+function featuresOfSchedule({ expression, enabled }: ScheduleTriggerSpec): Feature[] {
+  return [
+    `trigger.schedule.${expression.kind}`,
+    ...(expression.kind === 'rate' || expression.timeZone === 'UTC' ? [] : ['trigger.schedule.timeZone' as const]),
+    ...(enabled === false ? ['trigger.schedule.enabled' as const] : []),
+  ];
+}
+
+/** Which features a filter uses. */
+export function featuresOfFilter(filter: FilterSpec): Feature[] {
+  return [
+    ...(Object.keys(filter).length > 0 ? ['trigger.topic.filter' as const] : []),
+    ...(hasConditions(filter) ? ['trigger.topic.conditions' as const] : []),
+  ];
 }
 
 function featuresOfQueueTrigger(trigger: QueueTriggerSpec): Feature[] {

@@ -10,6 +10,7 @@ import type {
   QueueSpec,
   Severity,
   SloSpec,
+  SubscriptionSpec,
   TopicSpec,
   TriggerSpec,
 } from './model.js';
@@ -40,6 +41,10 @@ export interface SloModel extends SloSpec {
   /** Paths of the channels that are told. */
   readonly channels: Readonly<Record<Severity, readonly string[]>>;
 }
+export interface QueueModel extends QueueSpec {
+  /** Topics whose messages the queue gets, by path, where there are some. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionSpec & { readonly topic: string }>>;
+}
 
 /** Everything declared below a construct, as plain JSON. Paths are construct paths; lists are in the order of declaration. */
 export interface ServiceModel {
@@ -48,7 +53,7 @@ export interface ServiceModel {
   readonly platform: string | null;
   readonly functions: readonly FunctionModel[];
   readonly apis: readonly ApiModel[];
-  readonly queues: readonly QueueSpec[];
+  readonly queues: readonly QueueModel[];
   readonly topics: readonly TopicSpec[];
   readonly buckets: readonly BucketSpec[];
   /** Those that the target has. */
@@ -70,7 +75,7 @@ export function describe(scope: IConstruct): ServiceModel {
     platform: attachments[0]?.platform.name ?? null,
     functions: of<FunctionModel>('function'),
     apis: of<ApiModel>('api'),
-    queues: of<QueueSpec>('queue'),
+    queues: of<QueueModel>('queue'),
     topics: of<TopicSpec>('topic'),
     buckets: of<BucketSpec>('bucket'),
     alarms: of<AlarmModel>('alarm'),

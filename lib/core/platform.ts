@@ -11,6 +11,7 @@ import type {
   QueueTriggerSpec,
   RouteSpec,
   ScheduleTriggerSpec,
+  SubscriptionSpec,
   TopicSpec,
   TopicTriggerSpec,
 } from './model.js';
@@ -50,6 +51,8 @@ export interface Platform {
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): TopicBackend;
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketBackend;
+  /** Has a queue get the messages of a topic. Where `queue.subscribe` is refused, it is not needed. */
+  subscribe?(scope: Construct, spec: SubscriptionSpec, queue: QueueBackend, topic: TopicBackend, tuning: Tuning): void;
 
   /** How the target watches; without it, all rows of `monitoring` in `capabilities` are refused. */
   readonly monitoring?: MonitoringPlatform;
@@ -70,10 +73,10 @@ export interface FunctionBackend extends Backend {
    * One method per kind of trigger. `scope` is an empty construct of the trigger's own, `name` the trigger's key in
    * `triggers`. Each trigger is a resource next to the function, never a property of it.
    */
-  addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void;
-  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueBackend): void;
-  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend): void;
-  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend): void;
+  addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec, tuning: Tuning): void;
+  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueBackend, tuning: Tuning): void;
+  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend, tuning: Tuning): void;
+  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend, tuning: Tuning): void;
   /** What the function is allowed, in the platform's own terms, for listings; where the platform can tell. */
   permissions?(): readonly Grant[];
 }
@@ -104,7 +107,20 @@ export type LinkAccess = Access;
  */
 export interface TuningEntry {
   readonly platform: string;
-  readonly construct: 'service' | 'function' | 'api' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'dashboard';
+  readonly construct:
+    | 'service'
+    | 'function'
+    | 'api'
+    | 'queue'
+    | 'topic'
+    | 'bucket'
+    | 'channel'
+    | 'alarm'
+    | 'dashboard'
+    | 'schedule'
+    | 'messages'
+    | 'subscription'
+    | 'objects';
   readonly settings: object;
 }
 

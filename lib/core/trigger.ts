@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { TriggerSpec } from './model.js';
+import type { TuningEntry } from './platform.js';
 import type { HandlerKind, TriggerOf } from './typing.js';
 
 /**
@@ -14,6 +15,8 @@ export class Trigger<K extends HandlerKind = HandlerKind> implements TriggerOf<K
     readonly spec: TriggerSpec,
     /** The queue, topic or bucket; a schedule has none. */
     readonly source?: IConstruct,
+    /** Settings of one target. */
+    readonly tuning: readonly TuningEntry[] = [],
   ) {}
 }
 

@@ -40,7 +40,10 @@ export interface ObjectEvent {
   /** The target's name of the bucket. */
   readonly bucket: string;
   readonly key: string;
-  readonly type: 'created' | 'deleted';
+  /** `changed` is anything else, which only triggers that are tuned for it get. */
+  readonly type: 'created' | 'deleted' | 'changed';
+  /** What `changed`, in the target's own words: `Object Tags Added`. */
+  readonly change?: string;
   /** Size in bytes; of a deleted object only where the target knows. */
   readonly size?: number;
   /** Entity tag, without quotes. */

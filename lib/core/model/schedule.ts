@@ -1,8 +1,19 @@
+export type RecurringExpression =
+  | { readonly kind: 'cron'; readonly cron: CronSpec; readonly timeZone: string }
+  | { readonly kind: 'rate'; readonly everySeconds: number };
+
+/** Once. `local` is `2026-12-24T18:00:00`, a time of the clock in that zone. */
+export interface OnceExpression {
+  readonly kind: 'at';
+  readonly local: string;
+  readonly timeZone: string;
+}
+
 export interface ScheduleTriggerSpec {
   readonly kind: 'schedule';
-  readonly expression:
-    | { readonly kind: 'cron'; readonly cron: CronSpec; readonly timeZone: string }
-    | { readonly kind: 'rate'; readonly everySeconds: number };
+  readonly expression: RecurringExpression | OnceExpression;
+  /** Undefined is true. */
+  readonly enabled?: false;
 }
 
 /** The five fields of crontab(5), checked and expanded to what they mean. */

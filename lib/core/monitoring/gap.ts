@@ -5,8 +5,9 @@ const DAY = 86_400;
 /** Four years have every date there is. */
 const YEARS = [2024, 2025, 2026, 2027, 2028];
 
-/** Longest time between two runs of a schedule, on the clock of its own time zone. */
+/** Longest time between two runs of a schedule, on the clock of its own time zone. Infinite where there is one run only. */
 export function longestGapSeconds(expression: ScheduleTriggerSpec['expression']): number {
+  if (expression.kind === 'at') return Number.POSITIVE_INFINITY;
   return expression.kind === 'rate' ? expression.everySeconds : longestGapOfCron(expression.cron);
 }
 

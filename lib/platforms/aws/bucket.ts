@@ -7,7 +7,7 @@ import type { BucketBackend, Tuning } from '../../core/platform.js';
 import type { LambdaBackend } from './function.js';
 import { allowInvocation } from './permissions.js';
 import { tag } from './tags.js';
-import type { AwsBucketTuning } from './tuning.js';
+import type { AwsBucketTuning, AwsObjectsTuning } from './tuning.js';
 
 const SERVICE = 'events.amazonaws.com';
 
@@ -49,16 +49,19 @@ export function triggerByObjects(
   fn: LambdaBackend,
   trigger: ObjectsTriggerSpec,
   bucket: BucketResources,
-  inputTemplate?: string,
+  inputTemplate: string | undefined,
+  tuning: Tuning,
 ): void {
+  const { detailTypes, detail, state } = tuning.for<AwsObjectsTuning>('aws', 'objects');
   const events = fn.async();
   const key = keyPattern(trigger.prefix, trigger.suffix);
   bucket.sendEvents();
   const rule = new CfnRule(scope, 'Resource', {
+    state,
     eventPattern: {
       source: ['aws.s3'],
-      'detail-type': trigger.events.map((event) => DETAIL_TYPES[event]),
-      detail: { bucket: { name: [bucket.resource.bucketName] }, ...(key && { object: { key: [key] } }) },
+      'detail-type': detailTypes ?? trigger.events.map((event) => DETAIL_TYPES[event]),
+      detail: { ...detail, bucket: { name: [bucket.resource.bucketName] }, ...(key && { object: { key: [key] } }) },
     },
     targets: [
       {

@@ -172,26 +172,26 @@ export class LambdaBackend implements FunctionBackend {
     this.resource.addEnvironment(`${LINK_PREFIX}${name}`, address);
   }
 
-  addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {
-    triggerBySchedule(scope, this, name, trigger);
+  addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec, tuning: Tuning): void {
+    triggerBySchedule(scope, this, name, trigger, tuning);
   }
 
-  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueResources): void {
+  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueResources, tuning: Tuning): void {
     checkQueueTrigger(this.spec.path, name, trigger, queue.fifo !== undefined);
     this.addSource(name, queue, queue.resource.queueArn, 'Lambda polls a queue once for each function');
-    triggerByQueue(scope, this, trigger, queue);
+    triggerByQueue(scope, this, trigger, queue, tuning);
   }
 
-  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicResources): void {
+  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicResources, tuning: Tuning): void {
     checkTopicTrigger(this.spec.path, name, trigger, topic.fifo !== undefined);
     this.addSource(name, topic, topic.resource.topicArn, 'SNS keeps one subscription for each topic and function');
-    triggerByTopic(scope, this, trigger, topic);
+    triggerByTopic(scope, this, trigger, topic, tuning);
   }
 
-  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketResources): void {
+  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketResources, tuning: Tuning): void {
     const isFirst = !this.sources.has(bucket);
     if (isFirst) this.addSource(name, bucket, bucket.resource.bucketName);
-    triggerByObjects(scope, this, trigger, bucket, isFirst ? undefined : objectsInput(name));
+    triggerByObjects(scope, this, trigger, bucket, isFirst ? undefined : objectsInput(name), tuning);
   }
 
   /** Warns once where a route leads to a function that may take longer than the gateway waits. */

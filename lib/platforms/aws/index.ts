@@ -28,8 +28,12 @@ import type {
   AwsApiTuning,
   AwsBucketTuning,
   AwsFunctionTuning,
+  AwsMessagesTuning,
+  AwsObjectsTuning,
   AwsQueueTuning,
+  AwsScheduleTuning,
   AwsServiceTuning,
+  AwsSubscriptionTuning,
   AwsTopicTuning,
 } from './tuning.js';
 
@@ -38,9 +42,13 @@ export type {
   AwsApiTuning,
   AwsBucketTuning,
   AwsFunctionTuning,
+  AwsMessagesTuning,
+  AwsObjectsTuning,
   AwsQueueTuning,
   AwsRolloutTuning,
+  AwsScheduleTuning,
   AwsServiceTuning,
+  AwsSubscriptionTuning,
   AwsTopicTuning,
   AwsWarmScaling,
 } from './tuning.js';
@@ -131,16 +139,20 @@ export class AwsApi {
 /** What a `Queue` is on AWS. */
 export class AwsQueue {
   /** @throws when the queue is on another platform */
-  static of(queue: Queue<any, any>): AwsQueue {
+  static of(queue: Queue<any, boolean>): AwsQueue {
     return AwsQueue.tryOf(queue) ?? elsewhere('queue', queue, 'AwsQueue');
   }
   /** Undefined when the queue is on another platform. */
-  static tryOf(queue: Queue<any, any>): AwsQueue | undefined {
+  static tryOf(queue: Queue<any, boolean>): AwsQueue | undefined {
     return wrapped<QueueResources, AwsQueue>(queue, 'queue', (backend) => new AwsQueue(backend.resource, backend.deadLetters));
   }
   /** Settings of `sqs.Queue`, for `tuning` of a queue or a service. */
   static tune(settings: AwsQueueTuning): TuningEntry {
     return { platform: 'aws', construct: 'queue', settings };
+  }
+  /** Settings of the event source mapping, for `tuning` of `queue.messages()`. */
+  static tuneMessages(settings: AwsMessagesTuning): TuningEntry {
+    return { platform: 'aws', construct: 'messages', settings };
   }
 
   private constructor(
@@ -152,16 +164,20 @@ export class AwsQueue {
 /** What a `Topic` is on AWS. */
 export class AwsTopic {
   /** @throws when the topic is on another platform */
-  static of(topic: Topic<any, any>): AwsTopic {
+  static of(topic: Topic<any, boolean>): AwsTopic {
     return AwsTopic.tryOf(topic) ?? elsewhere('topic', topic, 'AwsTopic');
   }
   /** Undefined when the topic is on another platform. */
-  static tryOf(topic: Topic<any, any>): AwsTopic | undefined {
+  static tryOf(topic: Topic<any, boolean>): AwsTopic | undefined {
     return wrapped<TopicResources, AwsTopic>(topic, 'topic', (backend) => new AwsTopic(backend.resource));
   }
   /** Settings of `sns.Topic`, for `tuning` of a topic or a service. */
   static tune(settings: AwsTopicTuning): TuningEntry {
     return { platform: 'aws', construct: 'topic', settings };
+  }
+  /** Settings of a subscription, for `tuning` of `topic.messages()` and `queue.subscribe()`. */
+  static tuneSubscription(settings: AwsSubscriptionTuning): TuningEntry {
+    return { platform: 'aws', construct: 'subscription', settings };
   }
 
   private constructor(readonly topic: SnsTopic) {}
@@ -181,8 +197,22 @@ export class AwsBucket {
   static tune(settings: AwsBucketTuning): TuningEntry {
     return { platform: 'aws', construct: 'bucket', settings };
   }
+  /** Settings of the EventBridge rule, for `tuning` of `bucket.objects()`. */
+  static tuneObjects(settings: AwsObjectsTuning): TuningEntry {
+    return { platform: 'aws', construct: 'objects', settings };
+  }
 
   private constructor(readonly bucket: S3Bucket) {}
+}
+
+/** What schedules are on AWS. */
+export class AwsSchedule {
+  /** Settings of EventBridge Scheduler, for `tuning` of a `Schedule`. */
+  static tune(settings: AwsScheduleTuning): TuningEntry {
+    return { platform: 'aws', construct: 'schedule', settings };
+  }
+
+  private constructor() {}
 }
 
 function wrapped<B extends Backend, T>(construct: IConstruct, type: Attachment['type'], wrap: (backend: B) => T): T | undefined {

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import { invalid, shown } from '../../core/errors.js';
-import type { FunctionSpec, QueueTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
+import type { FilterSpec, FilterValue, FunctionSpec, QueueTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
 
 /** A limit of AWS: its value, and the page that says so. Read on 2026-11-24. */
 export interface Limit {
@@ -237,22 +237,31 @@ export function checkTopicTrigger(path: string, name: string, { filter }: TopicT
       'subscribe a Queue to the topic, and give its messages to the function',
     );
   }
+  checkFilter('function', path, `triggers.${name}`, filter);
+}
+
+/** What SNS limits of a filter policy. `who` has the filter. */
+export function checkFilter(what: string, path: string, who: string, filter: FilterSpec): void {
   const { snsFilterKeysMax, snsFilterCombinationsMax } = LIMITS;
   const keys = Object.keys(filter).length;
   if (keys > snsFilterKeysMax.value) {
     throw invalid(
-      'function',
+      what,
       path,
-      `triggers.${name} filters by ${keys} attributes, and SNS by at most ${snsFilterKeysMax.value} (${snsFilterKeysMax.source})`,
+      `${who} filters by ${keys} attributes, and SNS by at most ${snsFilterKeysMax.value} (${snsFilterKeysMax.source})`,
       'filter by fewer, and check the others in the handler',
     );
   }
-  const combinations = Object.values(filter).reduce((product, values) => product * values.length, 1);
+  const sizeOf = (value: FilterValue) => (typeof value === 'object' && 'not' in value ? value.not.length : 1);
+  const combinations = Object.values(filter).reduce(
+    (product, values) => product * values.reduce((sum, value) => sum + sizeOf(value), 0),
+    1,
+  );
   if (combinations > snsFilterCombinationsMax.value) {
     throw invalid(
-      'function',
+      what,
       path,
-      `triggers.${name} has a filter of ${combinations} combinations, and SNS takes at most ${snsFilterCombinationsMax.value} ` +
+      `${who} has a filter of ${combinations} combinations, and SNS takes at most ${snsFilterCombinationsMax.value} ` +
         `(${snsFilterCombinationsMax.source})`,
       'name fewer values',
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Stack, Stage } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { HttpApiBackend } from './api.js';
 import { BucketResources } from './bucket.js';
@@ -12,6 +12,7 @@ import { LambdaBackend } from './function.js';
 import { placeFunction } from './nested-stacks.js';
 import { QueueResources } from './queue.js';
 import { watchStackLimits } from './stack-limits.js';
+import { subscribeQueue } from './subscription.js';
 import { TopicResources } from './topic.js';
 
 /** AWS, in stacks of aws-cdk-lib. */
@@ -27,6 +28,8 @@ const AWS: Platform = {
   createQueue: (scope: Construct, spec: QueueSpec, tuning: Tuning) => new QueueResources(scope, spec, tuning),
   createTopic: (scope: Construct, spec: TopicSpec, tuning: Tuning) => new TopicResources(scope, spec, tuning),
   createBucket: (scope: Construct, spec: BucketSpec, tuning: Tuning) => new BucketResources(scope, spec, tuning),
+  subscribe: (scope: Construct, spec: SubscriptionSpec, queue: QueueResources, topic: TopicResources, tuning: Tuning) =>
+    subscribeQueue(scope, spec, queue, topic, tuning),
 };
 
 /** A stack needs no settings of its own: its region and account are the CDK's business. */

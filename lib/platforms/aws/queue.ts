@@ -8,7 +8,7 @@ import type { LambdaBackend } from './function.js';
 import { LIMITS } from './limits.js';
 import { allow, allowKey } from './permissions.js';
 import { tag } from './tags.js';
-import type { AwsQueueTuning } from './tuning.js';
+import type { AwsMessagesTuning, AwsQueueTuning } from './tuning.js';
 
 /** What SQS itself takes where nobody says otherwise; for a queue without a consumer. */
 const DEFAULT_VISIBILITY_SECONDS = 30;
@@ -58,12 +58,19 @@ export class QueueResources implements QueueBackend {
 }
 
 /** Lambda polls the queue and gives batches to the function. */
-export function triggerByQueue(scope: Construct, fn: LambdaBackend, trigger: QueueTriggerSpec, queue: QueueResources): void {
+export function triggerByQueue(
+  scope: Construct,
+  fn: LambdaBackend,
+  trigger: QueueTriggerSpec,
+  queue: QueueResources,
+  tuning: Tuning,
+): void {
   const { batchSize, windowSeconds, maxConcurrency } = trigger;
   queue.consumedFor(fn.spec.timeoutSeconds, windowSeconds);
   allow(fn.policy, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.resource.queueArn);
   allowKey(fn.policy, queue.resource.encryptionMasterKey, ['kms:Decrypt']);
   new CfnEventSourceMapping(scope, 'Resource', {
+    ...tuning.for<AwsMessagesTuning>('aws', 'messages'),
     functionName: fn.target.functionName,
     eventSourceArn: queue.resource.queueArn,
     batchSize,

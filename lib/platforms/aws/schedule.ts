@@ -1,45 +1,78 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { Aws, Stack } from 'aws-cdk-lib/core';
+import { Aws, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CronField, CronSpec, ScheduleTriggerSpec } from '../../core/model.js';
+import type { Tuning } from '../../core/platform.js';
 import { scheduleInput } from '../../runtime/wire.js';
 import type { LambdaBackend } from './function.js';
 import { allow } from './permissions.js';
+import type { AwsScheduleTuning } from './tuning.js';
 
 /** A schedule of EventBridge Scheduler; what it cannot deliver goes to the function's dead letters. */
-export function triggerBySchedule(scope: Construct, fn: LambdaBackend, name: string, trigger: ScheduleTriggerSpec): void {
+export function triggerBySchedule(
+  scope: Construct,
+  fn: LambdaBackend,
+  name: string,
+  { expression, enabled }: ScheduleTriggerSpec,
+  tuning: Tuning,
+): void {
   const events = fn.async();
-  const { expression } = trigger;
+  const { retryAttempts, maxEventAge, ...tuned } = tuning.for<AwsScheduleTuning>('aws', 'schedule');
   new CfnSchedule(scope, 'Resource', {
     flexibleTimeWindow: { mode: 'OFF' },
-    scheduleExpression: expression.kind === 'cron' ? cronExpression(expression.cron) : rateExpression(expression.everySeconds),
-    scheduleExpressionTimezone: expression.kind === 'cron' ? expression.timeZone : undefined,
+    state: enabled === false ? 'DISABLED' : undefined,
+    ...tuned,
+    scheduleExpression: expressionOf(expression),
+    scheduleExpressionTimezone: expression.kind === 'rate' ? undefined : expression.timeZone,
     target: {
       arn: fn.target.arn,
-      roleArn: roleOf(fn).roleArn,
+      roleArn: roleOf(fn, tuned.groupName).roleArn,
       input: scheduleInput(name),
-      retryPolicy: { maximumRetryAttempts: events.retries },
+      retryPolicy: { maximumRetryAttempts: retryAttempts ?? events.retries, maximumEventAgeInSeconds: maxEventAge?.toSeconds() },
       deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
     },
   });
 }
 
-/** One role for all schedules of a function, which may start this function and nothing else. */
-function roleOf(fn: LambdaBackend): Role {
-  const known = fn.scope.node.tryFindChild('SchedulerRole');
-  if (known) return known as Role;
+function expressionOf(expression: ScheduleTriggerSpec['expression']): string {
+  switch (expression.kind) {
+    case 'cron':
+      return cronExpression(expression.cron);
+    case 'rate':
+      return rateExpression(expression.everySeconds);
+    case 'at':
+      return `at(${expression.local})`;
+  }
+}
+
+/** Groups of a function's schedules, by its role. */
+const groupsOf = new WeakMap<Role, Set<string>>();
+
+/** One role for all schedules of a function, which may start this function and nothing else, for schedules of these groups only. */
+function roleOf(fn: LambdaBackend, groupName = 'default'): Role {
+  const role = (fn.scope.node.tryFindChild('SchedulerRole') as Role | undefined) ?? newRole(fn);
+  groupsOf
+    .get(role)!
+    .add(Stack.of(fn.scope).formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: groupName }));
+  return role;
+}
+
+function newRole(fn: LambdaBackend): Role {
   const { deadLetters } = fn.async();
   const policy = new PolicyDocument();
   allow(policy, ['lambda:InvokeFunction'], fn.target.arn);
   if (deadLetters) allow(policy, ['sqs:SendMessage'], deadLetters.queueArn);
-  const group = Stack.of(fn.scope).formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
-  return new Role(fn.scope, 'SchedulerRole', {
+  const groups = new Set<string>();
+  const sources = Lazy.any({ produce: () => (groups.size === 1 ? [...groups][0] : [...groups]) });
+  const role = new Role(fn.scope, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group } },
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': sources } },
     }),
     inlinePolicies: { Invoke: policy },
   });
+  groupsOf.set(role, groups);
+  return role;
 }
 
 /**

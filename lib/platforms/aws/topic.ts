@@ -2,10 +2,11 @@ import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { FifoSpec, TopicSpec, TopicTriggerSpec } from '../../core/model.js';
 import type { TopicBackend, Tuning } from '../../core/platform.js';
+import { filterPolicy } from './filter.js';
 import type { LambdaBackend } from './function.js';
 import { allowInvocation } from './permissions.js';
 import { tag } from './tags.js';
-import type { AwsTopicTuning } from './tuning.js';
+import type { AwsSubscriptionTuning, AwsTopicTuning } from './tuning.js';
 
 const SERVICE = 'sns.amazonaws.com';
 
@@ -30,16 +31,23 @@ export class TopicResources implements TopicBackend {
 }
 
 /** A subscription; what SNS cannot deliver goes to the function's dead letters. */
-export function triggerByTopic(scope: Construct, fn: LambdaBackend, { filter }: TopicTriggerSpec, topic: TopicResources): void {
+export function triggerByTopic(
+  scope: Construct,
+  fn: LambdaBackend,
+  { filter }: TopicTriggerSpec,
+  topic: TopicResources,
+  tuning: Tuning,
+): void {
   const { topicArn } = topic.resource;
   const events = fn.async();
-  const filtered = Object.keys(filter).length > 0;
+  const policy = filterPolicy(filter);
   new CfnSubscription(scope, 'Resource', {
     topicArn,
     protocol: 'lambda',
     endpoint: fn.target.arn,
-    filterPolicy: filtered ? filter : undefined,
-    filterPolicyScope: filtered ? 'MessageAttributes' : undefined,
+    filterPolicy: policy,
+    filterPolicyScope: policy && 'MessageAttributes',
+    ...tuning.for<AwsSubscriptionTuning>('aws', 'subscription'),
     redrivePolicy: events.deadLetters && { deadLetterTargetArn: events.deadLetters.queueArn },
   });
   allowInvocation(scope, fn.target, SERVICE, topicArn);

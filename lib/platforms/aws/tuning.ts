@@ -1,11 +1,13 @@
 import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ScalingSchedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionProps, IDestination, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { CfnEventSourceMappingProps, FunctionProps, IDestination, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
-import type { TopicProps } from 'aws-cdk-lib/aws-sns';
+import type { CfnScheduleProps } from 'aws-cdk-lib/aws-scheduler';
+import type { CfnSubscriptionProps, TopicProps } from 'aws-cdk-lib/aws-sns';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Duration } from 'aws-cdk-lib/core';
 import type { ServerlessFunction } from '../../function.js';
 import type { Queue } from '../../queue.js';
 import type { Topic } from '../../topic.js';
@@ -176,3 +178,55 @@ export type AwsTopicTuning = Partial<Omit<TopicProps, 'fifo' | 'contentBasedDedu
 export type AwsBucketTuning = Partial<
   Omit<BucketProps, 'versioned' | 'removalPolicy' | 'autoDeleteObjects' | 'eventBridgeEnabled'>
 >;
+
+/** Settings of the event source mapping of `queue.messages()`, such as `filterCriteria` and `provisionedPollerConfig`. */
+export type AwsMessagesTuning = Partial<
+  Pick<
+    CfnEventSourceMappingProps,
+    'enabled' | 'filterCriteria' | 'kmsKeyArn' | 'loggingConfig' | 'metricsConfig' | 'provisionedPollerConfig' | 'tags'
+  >
+>;
+
+/**
+ * Settings of a subscription: of `topic.messages()` and `queue.subscribe()`. `filterPolicy` replaces the neutral filter, for numeric
+ * conditions and, with `filterPolicyScope: 'MessageBody'`, for those on the body.
+ */
+export type AwsSubscriptionTuning = Partial<
+  Pick<CfnSubscriptionProps, 'deliveryPolicy' | 'filterPolicy' | 'filterPolicyScope' | 'replayPolicy'>
+>;
+
+/** Settings of the EventBridge rule of `bucket.objects()`. */
+export interface AwsObjectsTuning {
+  /**
+   * What must have happened, in S3's own words, instead of `events`: `Object Restore Completed`, `Object Tags Added`,
+   * `Object Storage Class Changed`, … The handler gets those that are neither a creation nor a deletion as `changed`.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
+   * @default - those of `events`
+   */
+  readonly detailTypes?: readonly string[];
+  /**
+   * More conditions on `detail`, in the language of event patterns: `{ reason: ['PutObject'] }`.
+   * @default - none
+   */
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** @default 'ENABLED' */
+  readonly state?: 'ENABLED' | 'DISABLED';
+}
+
+/**
+ * Settings of a schedule of EventBridge Scheduler, such as `flexibleTimeWindow`, `startDate`, `endDate` and `groupName`, which names a
+ * schedule group that exists.
+ */
+export interface AwsScheduleTuning
+  extends Partial<Omit<CfnScheduleProps, 'scheduleExpression' | 'scheduleExpressionTimezone' | 'state' | 'target'>> {
+  /**
+   * How often a run is tried again that Scheduler could not hand to Lambda, 0 to 185.
+   * @default - the function's `retry.maxAttempts` less one
+   */
+  readonly retryAttempts?: number;
+  /**
+   * How old a run may become that Scheduler could not hand to Lambda, 1 minute to 24 hours.
+   * @default - 24 hours
+   */
+  readonly maxEventAge?: Duration;
+}

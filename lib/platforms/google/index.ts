@@ -96,11 +96,11 @@ export class GoogleApi {
 /** What a `Queue` is on Google Cloud. */
 export class GoogleQueue {
   /** @throws when the queue is on another platform */
-  static of(queue: Queue<any, any>): GoogleQueue {
+  static of(queue: Queue<any, boolean>): GoogleQueue {
     return GoogleQueue.tryOf(queue) ?? elsewhere('queue', queue, 'GoogleQueue');
   }
   /** Undefined when the queue is on another platform. */
-  static tryOf(queue: Queue<any, any>): GoogleQueue | undefined {
+  static tryOf(queue: Queue<any, boolean>): GoogleQueue | undefined {
     return wrapped<GoogleQueueBackend, GoogleQueue>(
       queue,
       'queue',
@@ -124,11 +124,11 @@ export class GoogleQueue {
 /** What a `Topic` is on Google Cloud. */
 export class GoogleTopic {
   /** @throws when the topic is on another platform */
-  static of(topic: Topic<any, any>): GoogleTopic {
+  static of(topic: Topic<any, boolean>): GoogleTopic {
     return GoogleTopic.tryOf(topic) ?? elsewhere('topic', topic, 'GoogleTopic');
   }
   /** Undefined when the topic is on another platform. */
-  static tryOf(topic: Topic<any, any>): GoogleTopic | undefined {
+  static tryOf(topic: Topic<any, boolean>): GoogleTopic | undefined {
     return wrapped<GoogleTopicBackend, GoogleTopic>(topic, 'topic', (backend) => new GoogleTopic(backend.topic));
   }
   /** Settings of `google_pubsub_topic`, for `tuning` of a topic or a service. */

@@ -1,7 +1,7 @@
 import { type TerraformStack, Testing } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { GoogleApiBackend, type GoogleApiTuning } from './api.js';
 import { GoogleBucketBackend, type GoogleBucketTuning } from './bucket.js';
@@ -68,6 +68,10 @@ class GooglePlatform implements Platform {
 
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): GoogleTopicBackend {
     return new GoogleTopicBackend(scope, this.context(scope), spec, tuning.for<GoogleTopicTuning>(NAME, 'topic'));
+  }
+
+  subscribe(scope: Construct, spec: SubscriptionSpec, queue: GoogleQueueBackend, topic: GoogleTopicBackend): void {
+    queue.subscribe(scope, this.context(scope), spec, topic);
   }
 
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): GoogleBucketBackend {

@@ -2,14 +2,17 @@ import type { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subsc
 import { PubsubTopic, type PubsubTopicConfig } from '@cdktf/provider-google/lib/pubsub-topic/index.js';
 import type { Construct } from 'constructs';
 import { conflicting } from '../../core/errors.js';
-import type { QueueSpec } from '../../core/model.js';
+import type { QueueSpec, SubscriptionSpec } from '../../core/model.js';
 import type { QueueBackend } from '../../core/platform.js';
 import type { StackContext } from './context.js';
 import { DeadLetters, Delivery } from './delivery.js';
+import { attributeFilter } from './filter.js';
 import type { GoogleFunctionBackend } from './function.js';
 import { labelsOf } from './labels.js';
 import { NAME_LENGTH } from './limits.js';
 import { googleName } from './names.js';
+import { plainText } from './text.js';
+import type { GoogleTopicBackend } from './topic.js';
 
 /** Settings of `google_pubsub_topic`, which a queue's messages are sent to. */
 export type GoogleQueueTuning = Partial<Omit<PubsubTopicConfig, 'name' | 'project'>>;
@@ -25,7 +28,9 @@ export class GoogleQueueBackend implements QueueBackend {
   readonly address: string;
   readonly deadLetters: DeadLetters;
   private readonly delivery: Delivery;
+  private readonly subscriptions: Delivery[] = [];
   private consumer: GoogleFunctionBackend | undefined;
+  private push: ((delivery: Delivery) => void) | undefined;
 
   constructor(
     scope: Construct,
@@ -67,6 +72,23 @@ export class GoogleQueueBackend implements QueueBackend {
     return this.delivery.subscription;
   }
 
+  /** A subscription of a topic, whose messages go where this queue's own go, with the same attempts and dead letters. */
+  subscribe(scope: Construct, context: StackContext, { filter }: SubscriptionSpec, topic: GoogleTopicBackend): void {
+    const text = attributeFilter(scope.node.path, filter);
+    const delivery = new Delivery(scope, 'Subscription', context, {
+      path: scope.node.path,
+      topic: topic.topic,
+      deadLetters: this.deadLetters,
+      maxAttempts: this.spec.maxAttempts,
+      retentionSeconds: this.spec.retentionSeconds,
+      filter: text && plainText(text),
+      ordered: this.spec.fifo !== undefined,
+      labels: labelsOf(this.spec.path, this.spec.tags),
+    });
+    this.subscriptions.push(delivery);
+    this.push?.(delivery);
+  }
+
   consume(fn: GoogleFunctionBackend, path: (settings: { attempts?: number }) => string): void {
     if (this.consumer) {
       throw conflicting(
@@ -78,6 +100,7 @@ export class GoogleQueueBackend implements QueueBackend {
       );
     }
     this.consumer = fn;
-    this.delivery.pushTo(fn, path);
+    this.push = (delivery) => delivery.pushTo(fn, path);
+    for (const delivery of [this.delivery, ...this.subscriptions]) this.push(delivery);
   }
 }

@@ -1,5 +1,5 @@
 import { FaastenError, shown } from '../../core/errors.js';
-import type { CronField, ScheduleTriggerSpec } from '../../core/model.js';
+import type { CronField, RecurringExpression } from '../../core/model.js';
 
 /** When a Cloud Scheduler job runs: five fields of unix-cron, and an IANA time zone. */
 export interface JobTimes {
@@ -13,7 +13,7 @@ const SOURCE = 'https://cloud.google.com/scheduler/docs/configuring/cron-job-sch
  * Cloud Scheduler reads unix-cron as crontab does; the expanded values leave nothing to read differently.
  * @throws for a rate that the clock cannot tell
  */
-export function jobTimes(path: string, { expression }: ScheduleTriggerSpec): JobTimes {
+export function jobTimes(path: string, expression: RecurringExpression): JobTimes {
   if (expression.kind === 'rate') return { schedule: clockRate(path, expression.everySeconds / 60), timeZone: 'Etc/UTC' };
   const { minute, hour, dayOfMonth, month, dayOfWeek } = expression.cron;
   return {

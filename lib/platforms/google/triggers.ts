@@ -3,7 +3,7 @@ import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic/index.js';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member/index.js';
 import { StorageNotification } from '@cdktf/provider-google/lib/storage-notification/index.js';
 import type { Construct } from 'constructs';
-import type { ObjectsTriggerSpec, ScheduleTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
+import type { ObjectsTriggerSpec, RecurringExpression, ScheduleTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
 import { eventPath } from '../../runtime/wire.js';
 import type { GoogleBucketBackend } from './bucket.js';
 import { attributeFilter, REALLY_REMOVED } from './filter.js';
@@ -24,7 +24,7 @@ export function addScheduleTrigger(
   trigger: ScheduleTriggerSpec,
   fn: GoogleFunctionBackend,
 ): void {
-  const { schedule, timeZone } = jobTimes(scope.node.path, trigger);
+  const { schedule, timeZone } = jobTimes(scope.node.path, trigger.expression as RecurringExpression);
   const topic = eventTopic(scope, fn);
   new CloudSchedulerJob(scope, 'Resource', {
     name: googleName(scope.node.path, NAME_LENGTH.job),
@@ -33,6 +33,7 @@ export function addScheduleTrigger(
     description: `Runs ${fn.spec.path}`,
     schedule,
     timeZone,
+    paused: trigger.enabled === false || undefined,
     // A message needs content; all that a run is about is in its envelope.
     pubsubTarget: { topicName: topic.id, data: Buffer.from('{}').toString('base64') },
     retryConfig: { retryCount: 5 },

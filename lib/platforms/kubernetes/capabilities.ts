@@ -46,6 +46,8 @@ export const capabilities: Capabilities = {
     emulated:
       'PingSource at times of the clock: the rate must divide an hour or a day, and the first run is at the next such time',
   },
+  'trigger.schedule.at': { unsupported: 'a PingSource repeats: its times have no year' },
+  'trigger.schedule.enabled': { emulated: 'a PingSource cannot pause: it is left out' },
   'trigger.schedule.timeZone': { native: 'timezone of the PingSource' },
   'trigger.queue': {
     native: 'a Trigger of the queue’s Broker; one function per queue. How durable messages are is up to the class of the Broker',
@@ -58,6 +60,7 @@ export const capabilities: Capabilities = {
   'trigger.queue.maxConcurrency': { unsupported: 'a Trigger has no limit of its own; use maxConcurrency of the function' },
   'trigger.topic': { native: 'a Trigger of the topic’s Broker' },
   'trigger.topic.filter': { native: 'filter of the Trigger; attributes are named with lower case letters and digits' },
+  'trigger.topic.conditions': { native: 'filters of the Trigger: prefix, not, CESQL' },
   'trigger.objects': { native: 'CephBucketNotification of Rook, through a Broker of the trigger’s own' },
   'trigger.objects.prefix': { native: 'key filter of the notification' },
   'trigger.objects.suffix': { native: 'key filter of the notification' },
@@ -77,6 +80,7 @@ export const capabilities: Capabilities = {
   'queue.fifo': { unsupported: NO_ORDER },
   'queue.contentBasedDeduplication': { unsupported: NO_DEDUPLICATION },
   'queue.delay': { unsupported: 'a Broker delivers at once' },
+  'queue.subscribe': { native: 'a Trigger of the topic’s Broker, which posts to the queue’s Broker' },
   'queue.retention': {
     unsupported:
       'a Broker has no retention of its own; it is set where the Broker’s class keeps events (a Kafka topic, a RabbitMQ queue)',

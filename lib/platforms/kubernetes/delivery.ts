@@ -39,30 +39,31 @@ export function deliveryOf({ attempts, deadLetters, timeoutSeconds, tuning }: De
 }
 
 export interface TriggerOptions {
-  /** Path of the function, and what it is. */
+  /** @default 'function' */
+  readonly what?: 'queue';
+  /** Path of the function or queue, and what it is. */
   readonly path: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly broker: Broker;
   /** `filter` or `filters` of the Trigger; nothing lets every event of the Broker through. */
   readonly filter?: object;
-  readonly service: { readonly name: string; readonly namespace?: string };
-  /** Path and query that events are posted to. */
-  readonly uri: string;
+  /** What events are posted to: a reference, and for a function the path and query. */
+  readonly subscriber: { readonly ref: object; readonly uri?: string };
   readonly delivery: DeliveryOptions;
 }
 
 /** A Trigger that posts events of a Broker to a function. It has to be in the namespace of the Broker. */
 export function createTrigger(scope: Construct, id: string, options: TriggerOptions): ApiObject {
-  const { path, tags, broker, filter, service, uri } = options;
+  const { path, tags, broker, filter, subscriber } = options;
   const name = nameOf(scope, id);
   return new ApiObject(scope, id, {
     apiVersion: 'eventing.knative.dev/v1',
     kind: 'Trigger',
-    metadata: { name, namespace: broker.namespace, ...metadataOf({ what: 'function', path, tags }) },
+    metadata: { name, namespace: broker.namespace, ...metadataOf({ what: options.what ?? 'function', path, tags }) },
     spec: {
       broker: broker.name,
       ...filter,
-      subscriber: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', ...service }, uri },
+      subscriber,
       delivery: deliveryOf(options.delivery),
     },
   });

@@ -139,6 +139,7 @@ export class FunctionResources implements FunctionBackend {
   addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {
     const { path, tags } = this.spec;
     const broker = this.eventBroker();
+    if (trigger.enabled === false) return;
     createPingSource(scope, 'Resource', trigger, { path, tags, name, broker });
     const filter = { filter: { attributes: { [TRIGGER_EXTENSION]: name } } };
     this.deliver(scope, 'Trigger', broker, eventPath('schedule', name), this.spec.retry, filter);
@@ -191,8 +192,16 @@ export class FunctionResources implements FunctionBackend {
   ): void {
     const { path, tags, timeoutSeconds } = this.spec;
     createTrigger(scope, id, {
-      ...{ path, tags, broker, filter, uri },
-      service: { name: this.service.name, ...(this.namespace && { namespace: this.namespace }) },
+      ...{ path, tags, broker, filter },
+      subscriber: {
+        ref: {
+          apiVersion: 'serving.knative.dev/v1',
+          kind: 'Service',
+          name: this.service.name,
+          ...(this.namespace && { namespace: this.namespace }),
+        },
+        uri,
+      },
       delivery: {
         attempts: retry.maxAttempts,
         deadLetters: retry.deadLetters ? deadLettersOf(this.scope, this.settings) : undefined,

@@ -1,7 +1,7 @@
 /** What a cdk8s Chart is to faasten, past what is portable: options of the cluster, tuning, and the manifests behind constructs. */
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { viewOf } from '../../core/attachment.js';
+import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { ApiResources, KubernetesApiTuning } from './api.js';
@@ -25,7 +25,7 @@ function tuning<T extends object>(construct: Type) {
   return (settings: T): TuningEntry => ({ platform: 'kubernetes', construct, settings });
 }
 
-function finders<B extends Backend, V>(type: Type, view: (backend: B) => V) {
+function finders<B extends Backend, V>(type: Attachment['type'], view: (backend: B) => V) {
   const tryOf = (construct: IConstruct): V | undefined => viewOf(construct, type, 'kubernetes', view);
   const of = (construct: IConstruct): V => {
     const found = tryOf(construct);

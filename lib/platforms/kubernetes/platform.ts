@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { ApiResources } from './api.js';
 import { BucketResources } from './bucket.js';
@@ -51,6 +51,9 @@ class KubernetesPlatform implements Platform {
   }
   createTopic(scope: Construct, spec: TopicSpec): TopicResources {
     return new TopicResources(scope, spec, this.settings);
+  }
+  subscribe(scope: Construct, spec: SubscriptionSpec, queue: QueueResources, topic: TopicResources): void {
+    queue.subscribe(scope, spec, topic);
   }
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketResources {
     return new BucketResources(scope, spec, this.settings, tuning);

@@ -1,10 +1,15 @@
 import type { Construct } from 'constructs';
 import { conflicting } from '../../core/errors.js';
-import type { QueueSpec } from '../../core/model.js';
+import type { QueueSpec, SubscriptionSpec } from '../../core/model.js';
 import type { QueueBackend, Tuning } from '../../core/platform.js';
 import { Broker } from './broker.js';
-import type { DeliveryTuning } from './delivery.js';
+import { deadLettersOf } from './dead-letters.js';
+import { createTrigger, type DeliveryTuning } from './delivery.js';
 import type { Settings } from './options.js';
+import { type TopicResources, topicFilter } from './topic.js';
+
+/** How long one Broker may take to accept an event of another one. */
+const POST_SECONDS = 10;
 
 /** CloudEvents type of messages that links send. */
 export const QUEUE_MESSAGE = 'dev.faasten.queue.message';
@@ -24,7 +29,7 @@ export class QueueResources implements QueueBackend {
   constructor(
     scope: Construct,
     readonly spec: QueueSpec,
-    settings: Settings,
+    private readonly settings: Settings,
     tuning: Tuning,
   ) {
     this.broker = new Broker(scope, 'Resource', { what: 'queue', path: spec.path, tags: spec.tags }, settings);
@@ -33,6 +38,23 @@ export class QueueResources implements QueueBackend {
 
   get resource() {
     return this.broker.resource;
+  }
+
+  /** Has the Broker of a topic post its events to the one of this queue, which then delivers them with its own attempts. */
+  subscribe(scope: Construct, { filter }: SubscriptionSpec, topic: TopicResources): void {
+    const { path, tags, maxAttempts } = this.spec;
+    createTrigger(scope, 'Resource', {
+      ...{ what: 'queue', path, tags },
+      broker: topic.broker,
+      filter: topicFilter({ filter }),
+      subscriber: { ref: this.broker.reference },
+      delivery: {
+        attempts: maxAttempts,
+        deadLetters: deadLettersOf(scope, this.settings),
+        timeoutSeconds: POST_SECONDS,
+        tuning: this.delivery,
+      },
+    });
   }
 
   /** A Broker gives each event to every Trigger, so that a second one would not share the messages but get them again. */

@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { humanDuration } from '../../core/duration.js';
 import { invalid } from '../../core/errors.js';
-import type { CronField, ScheduleTriggerSpec } from '../../core/model.js';
+import type { CronField, RecurringExpression, ScheduleTriggerSpec } from '../../core/model.js';
 import type { Broker } from './broker.js';
 import { metadataOf, nameOf } from './metadata.js';
 
@@ -13,11 +13,7 @@ export const TRIGGER_EXTENSION = 'faastentrigger';
  * The five fields of PingSource: https://knative.dev/docs/eventing/sources/ping-source/. It knows the clock only (`@every` is
  * refused), so that a rate has to divide an hour or a day.
  */
-export function scheduleOf(
-  path: string,
-  name: string,
-  { expression }: ScheduleTriggerSpec,
-): { schedule: string; timezone?: string } {
+export function scheduleOf(path: string, name: string, expression: RecurringExpression): { schedule: string; timezone?: string } {
   if (expression.kind === 'cron') {
     const { minute, hour, dayOfMonth, month, dayOfWeek } = expression.cron;
     const schedule = [minute, hour, dayOfMonth, month, dayOfWeek].map(fieldText).join(' ');
@@ -56,7 +52,7 @@ export function createPingSource(scope: Construct, id: string, spec: ScheduleTri
     kind: 'PingSource',
     metadata: { name: nameOf(scope, id), ...metadataOf({ what: 'function', path, tags }) },
     spec: {
-      ...scheduleOf(path, name, spec),
+      ...scheduleOf(path, name, spec.expression as RecurringExpression),
       ceOverrides: { extensions: { [TRIGGER_EXTENSION]: name } },
       sink: { ref: broker.reference },
     },

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { TopicSpec, TopicTriggerSpec } from '../../core/model.js';
+import type { FilterSpec, FilterValue, TopicSpec } from '../../core/model.js';
 import type { TopicBackend } from '../../core/platform.js';
 import { attributeExtension, extensionValue } from '../../runtime/wire.js';
 import { Broker } from './broker.js';
@@ -26,23 +26,31 @@ export class TopicResources implements TopicBackend {
 }
 
 /**
- * The filter of a Trigger: every attribute must have one of its values. The older `filter`, which every class of Broker knows, where
- * it can say so; `filters` for attributes with several values.
+ * The filter of a Trigger: every attribute must meet one of its conditions. The older `filter`, which every class of Broker knows, where
+ * it can say so; else `filters`.
  */
-export function topicFilter({ filter }: TopicTriggerSpec): object {
+export function topicFilter({ filter }: { readonly filter: FilterSpec }): object {
   const attributes = Object.entries(filter).map(([attribute, values]) => {
-    // As it is sent, and as a Broker may show it that decodes headers.
-    const forms = [...new Set(values.flatMap((value) => [extensionValue(value), value]))];
-    return { extension: attributeExtension(attribute), forms };
+    const extension = attributeExtension(attribute);
+    return { extension, terms: values.flatMap((value) => termsOf(extension, value)) };
   });
   if (attributes.length === 0) return {};
-  if (attributes.every(({ forms }) => forms.length === 1)) {
-    return { filter: { attributes: Object.fromEntries(attributes.map(({ extension, forms }) => [extension, forms[0]!])) } };
+  if (attributes.every(({ terms: [first, second] }) => first && 'exact' in first && !second)) {
+    return { filter: { attributes: Object.assign({}, ...attributes.map(({ terms }) => (terms[0] as { exact: object }).exact)) } };
   }
-  return {
-    filters: attributes.map(({ extension, forms }) => {
-      const exact = forms.map((form) => ({ exact: { [extension]: form } }));
-      return exact.length === 1 ? exact[0] : { any: exact };
-    }),
-  };
+  return { filters: attributes.map(({ terms }) => (terms.length === 1 ? terms[0] : { any: terms })) };
+}
+
+function termsOf(extension: string, value: FilterValue): object[] {
+  if (typeof value === 'string') return formsOf(value).map((form) => ({ exact: { [extension]: form } }));
+  if ('prefix' in value) return formsOf(value.prefix).map((form) => ({ prefix: { [extension]: form } }));
+  if ('exists' in value) return [{ cesql: `${value.exists ? '' : 'NOT '}EXISTS ${extension}` }];
+  const others = value.not.flatMap(formsOf).map((form) => ({ not: { exact: { [extension]: form } } }));
+  // An attribute that is not there has none of the values either, and does not count.
+  return [{ all: [{ cesql: `EXISTS ${extension}` }, ...others] }];
+}
+
+/** As it is sent, and as a Broker may show it that decodes headers. */
+function formsOf(value: string): string[] {
+  return [...new Set([extensionValue(value), value])];
 }

@@ -37,8 +37,8 @@ export function s3Events(json: any): ObjectEvent[] | undefined {
 /** An S3 event of EventBridge, which does not encode keys; undefined for anything else. */
 export function s3EventOfEventBridge(event: any): ObjectEvent[] | undefined {
   if (event?.source !== 'aws.s3' || !event.detail?.object) return undefined;
-  const type = { 'Object Created': 'created' as const, 'Object Deleted': 'deleted' as const }[event['detail-type'] as string];
-  if (!type) return [];
+  const happened: string = event['detail-type'];
+  const type = happened === 'Object Created' ? 'created' : happened === 'Object Deleted' ? 'deleted' : 'changed';
   const { bucket, object } = event.detail;
   return [
     {
@@ -46,6 +46,7 @@ export function s3EventOfEventBridge(event: any): ObjectEvent[] | undefined {
       bucket: bucket.name,
       key: object.key,
       type,
+      ...(type === 'changed' && { change: happened }),
       size: object.size,
       etag: unquoted(object.etag),
       version: object['version-id'],

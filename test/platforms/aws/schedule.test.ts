@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { Duration as CdkDuration } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
 import { parseCron } from '../../../lib/core/cron.js';
+import { Duration, Schedule, ServerlessFunction } from '../../../lib/index.js';
+import { AwsSchedule } from '../../../lib/platforms/aws/index.js';
 import { cronExpression, rateExpression } from '../../../lib/platforms/aws/schedule.js';
+import { entry, errorOf, newStack, resourcesOf } from './template.js';
 
 test.each([
   ['* * * * *', 'cron(* * * * ? *)'],
@@ -37,4 +41,66 @@ test.each([
   [604_800, 'rate(7 days)'],
 ])('every %d seconds is %s', (seconds, expected) => {
   expect(rateExpression(seconds)).toBe(expected);
+});
+
+describe('what else a schedule may be', () => {
+  const made = (trigger: ReturnType<typeof Schedule.at>) => {
+    const stack = newStack();
+    new ServerlessFunction(stack, 'Work', { entry, triggers: { Tick: trigger } });
+    return resourcesOf(stack);
+  };
+  const once = (trigger: ReturnType<typeof Schedule.at>) => made(trigger).WorkTriggersTick!.Properties;
+
+  test('once, by the clock of a zone or at a moment', () => {
+    expect(once(Schedule.at('2026-12-24T18:00', { timeZone: 'Europe/Berlin' }))).toMatchObject({
+      ScheduleExpression: 'at(2026-12-24T18:00:00)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+    });
+    expect(once(Schedule.at(new Date('2026-12-24T18:00:00+01:00')))).toMatchObject({
+      ScheduleExpression: 'at(2026-12-24T17:00:00)',
+      ScheduleExpressionTimezone: 'UTC',
+    });
+  });
+
+  test.each([
+    ['2026-02-30T00:00:00', "a schedule cannot run at '2026-02-30T00:00:00'"],
+    ['tomorrow', "a schedule cannot run at 'tomorrow'"],
+    ['2026-12-24T18:00:00Z', "a schedule cannot run at '2026-12-24T18:00:00Z'"],
+    [new Date('never'), "a schedule cannot run at 'Invalid Date'"],
+  ])('not at %s', (time, message) => {
+    expect(errorOf(() => Schedule.at(time)).message).toContain(message);
+  });
+
+  test('a Date needs no zone', () => {
+    expect(errorOf(() => Schedule.at(new Date(0), { timeZone: 'Europe/Berlin' })).message).toContain(
+      "a Date is a moment in every time zone, and timeZone is 'Europe/Berlin'",
+    );
+  });
+
+  test('switched off', () => {
+    expect(once(Schedule.rate(Duration.hours(1), { enabled: false }))).toMatchObject({ State: 'DISABLED' });
+    expect(once(Schedule.rate(Duration.hours(1)))).not.toHaveProperty('State');
+  });
+
+  test('flexible, between two dates, in a group whose schedules may use the role', () => {
+    const settings = {
+      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 15 },
+      startDate: '2026-12-01T00:00:00Z',
+      endDate: '2026-12-31T00:00:00Z',
+      groupName: 'nightly',
+      retryAttempts: 0,
+      maxEventAge: CdkDuration.hours(1),
+    };
+    const { WorkTriggersTick, WorkSchedulerRole } = made(Schedule.cron('0 3 * * *', { tuning: [AwsSchedule.tune(settings)] }));
+    expect(WorkTriggersTick!.Properties).toMatchObject({
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
+      StartDate: '2026-12-01T00:00:00Z',
+      EndDate: '2026-12-31T00:00:00Z',
+      GroupName: 'nightly',
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      Target: { RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 3600 } },
+    });
+    expect(JSON.stringify(WorkSchedulerRole!.Properties.AssumeRolePolicyDocument)).toContain(':schedule-group/nightly');
+    expect(JSON.stringify(WorkSchedulerRole!.Properties.AssumeRolePolicyDocument)).not.toContain('default');
+  });
 });

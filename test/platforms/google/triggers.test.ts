@@ -311,3 +311,40 @@ test('order is the subscription’s', () => {
     'which the google platform does not have: Pub/Sub takes every message that is published',
   );
 });
+
+test('filters by prefix, exclusion and presence', () => {
+  const stack = newStack();
+  const filter = { status: ['paid', { prefix: 'part' }], region: [{ not: ['us', 'cn'] }], test: [{ exists: false }] };
+  new ServerlessFunction(stack, 'Work', { entry, triggers: { Events: new Topic(stack, 'Events').messages({ filter }) } });
+  expect(resourcesOf(stack, 'google_pubsub_subscription').Work_Triggers_Events_Subscription.filter).toBe(
+    '(attributes:region AND attributes.region != "us" AND attributes.region != "cn") AND (attributes.status = "paid" OR ' +
+      'hasPrefix(attributes.status, "part")) AND NOT attributes:test',
+  );
+});
+
+test('a queue that gets the messages of a topic has a second subscription with the same consumer', () => {
+  const stack = newStack();
+  const [before, after] = [new Topic(stack, 'Before'), new Topic(stack, 'After')];
+  const orders = new Queue(stack, 'Orders', { maxAttempts: 7 });
+  orders.subscribe('Before', before, { filter: { status: ['paid'] } });
+  new ServerlessFunction(stack, 'Work', { entry, triggers: { Orders: orders.messages() } });
+  orders.subscribe('After', after);
+  const found = resourcesOf(stack, 'google_pubsub_subscription');
+  const { push_config, dead_letter_policy } = found.Orders_Subscription;
+  for (const [name, topic] of [
+    ['Orders_Subscriptions_Before_Subscription', 'Before'],
+    ['Orders_Subscriptions_After_Subscription', 'After'],
+  ] as const) {
+    expect(found[name]).toMatchObject({ push_config, dead_letter_policy, topic: `\${google_pubsub_topic.${topic}.id}` });
+  }
+  expect(found.Orders_Subscriptions_Before_Subscription.filter).toBe('attributes.status = "paid"');
+});
+
+test('schedules that are switched off, and those that run once', () => {
+  const stack = newStack();
+  const off = Schedule.rate(Duration.hours(1), { enabled: false });
+  new ServerlessFunction(stack, 'Work', { entry, triggers: { Off: off } });
+  expect(resourcesOf(stack, 'google_cloud_scheduler_job').Work_Triggers_Off.paused).toBe(true);
+  const triggers = { Once: Schedule.at('2026-12-24T18:00:00') };
+  expect(() => new ServerlessFunction(stack, 'Once', { entry, triggers })).toThrow('its times have no year');
+});

@@ -47,6 +47,9 @@ const charts: Record<string, () => Manifest[]> = {
       }),
     );
     const [queue, topic] = [new Queue(chart, 'Q', { maxAttempts: 30 }), new Topic(chart, 'T')];
+    queue.subscribe('T', topic, {
+      filter: { status: ['a b', { prefix: 'c' }], region: [{ not: ['d'] }], test: [{ exists: false }] },
+    });
     const bucket = new Bucket(chart, 'B', { removal: 'delete' });
     const other = new ServerlessFunction(chart, 'Other', { entry, tags: { cost: 'R & D', team: 'tea' } });
     const fn = new ServerlessFunction(chart, 'F', {

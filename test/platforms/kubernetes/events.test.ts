@@ -232,3 +232,33 @@ test('a queue of another namespace is consumed by a Trigger beside its Broker', 
   expect(trigger.metadata.namespace).toBe('other');
   expect(trigger.spec.subscriber.ref.namespace).toBe('team');
 });
+
+describe('a queue that gets the messages of a topic', () => {
+  test('is what a Trigger of the topic’s Broker posts to', () => {
+    const chart = newChart();
+    const [queue, topic] = [new Queue(chart, 'Orders', { maxAttempts: 7 }), new Topic(chart, 'Events')];
+    queue.subscribe('All', topic, {
+      filter: { status: ['a b', { prefix: 'c' }], region: [{ not: ['d'] }], test: [{ exists: false }] },
+    });
+    const brokerOf = (path: string) =>
+      manifestsOf(chart, 'Broker').find(({ metadata }) => metadata.annotations['faasten.dev/path'] === path)!.metadata.name;
+    expect(theOnly(chart, 'Trigger').spec).toEqual({
+      broker: brokerOf('shop/Events'),
+      filters: [
+        { any: [{ exact: { attrstatus: 'a%20b' } }, { exact: { attrstatus: 'a b' } }, { prefix: { attrstatus: 'c' } }] },
+        { all: [{ cesql: 'EXISTS attrregion' }, { not: { exact: { attrregion: 'd' } } }] },
+        { cesql: 'NOT EXISTS attrtest' },
+      ],
+      subscriber: { ref: { ...broker, name: brokerOf('shop/Orders'), namespace: 'team' } },
+      delivery: { retry: 6, backoffPolicy: 'exponential', backoffDelay: 'PT1S', timeout: 'PT70S', deadLetterSink: sink },
+    });
+  });
+});
+
+test('a schedule that is switched off is left out, and one that runs once is refused', () => {
+  const chart = newChart();
+  new ServerlessFunction(chart, 'F', { entry, triggers: { Off: Schedule.rate(Duration.hours(1), { enabled: false }) } });
+  expect(manifestsOf(chart, 'PingSource')).toEqual([]);
+  const triggers = { Once: Schedule.at('2026-12-24T18:00:00') };
+  expect(() => new ServerlessFunction(chart, 'Once', { entry, triggers })).toThrow('a PingSource repeats');
+});
