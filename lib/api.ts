@@ -4,8 +4,9 @@ import { type Authorizer, authorizerSpec } from './authorizer.js';
 import { attach, attachmentOf } from './core/attachment.js';
 import { featuresOfRoute, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
-import { conflicting, invalid, otherPlatform, shown } from './core/errors.js';
+import { conflicting, invalid, shown } from './core/errors.js';
 import type { ApiSpec, RouteSpec, ThrottleSpec } from './core/model.js';
+import { requireTogether } from './core/partner.js';
 import { type ApiBackend, type FunctionBackend, type Platform, Tuning } from './core/platform.js';
 import { DEFAULT_ROUTE, parseRoute, type RouteKey, routeShape } from './core/route.js';
 import { platformOf } from './core/scope.js';
@@ -148,8 +149,7 @@ export class HttpApi extends Construct {
     if (attachment?.type !== 'function')
       throw invalid('HTTP API', path, `${what} leads to ${shown(fn)}`, 'give a ServerlessFunction');
     const target = fn as ServerlessFunction;
-    if (attachment.platform.name !== this.platform.name)
-      throw otherPlatform(path, 'the function', target.node.path, attachment.platform.name, this.platform.name);
+    requireTogether(this.platform, this, 'the function', target, attachment);
     return target;
   }
 }

@@ -3,9 +3,10 @@ import { attach, attachmentOf } from './core/attachment.js';
 import { featuresOfFunction, featuresOfTrigger, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import { codeReference, type EntryRequest } from './core/code.js';
-import { conflicting, otherPlatform, shown } from './core/errors.js';
+import { conflicting, shown } from './core/errors.js';
 import { linkTargetOf, makeLinkable } from './core/link.js';
 import type { CodeSpec, FunctionSpec, RolloutSpec } from './core/model.js';
+import { requireTogether } from './core/partner.js';
 import { permissionsOf } from './core/permissions.js';
 import {
   type BackendLink,
@@ -242,12 +243,10 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     return { kind: 'image', image: props.image };
   }
 
-  /** The backend of a queue, topic, bucket or function that this function works with: it must be on the same platform. */
+  /** The backend of a queue, topic, bucket or function that this function works with. */
   private partner(construct: IConstruct, what: string) {
     const attachment = attachmentOf(construct)!;
-    if (attachment.platform.name !== this.platform.name) {
-      throw otherPlatform(this.node.path, what, construct.node.path, attachment.platform.name, this.platform.name);
-    }
+    requireTogether(this.platform, this, what, construct, attachment);
     return attachment.backend;
   }
 

@@ -90,6 +90,9 @@ export const otherPlatform = (
     path,
   );
 
+export const apart = (path: string, what: string, other: string, reason: string): FaastenError =>
+  new FaastenError('places-apart', `'${path}' cannot work with ${what} '${other}': ${reason}`, path);
+
 export const elsewhere = (platform: string, what: string, path: string, view: string): FaastenError =>
   new FaastenError(
     'platform-mismatch',

@@ -46,6 +46,11 @@ export interface Platform {
    * @default - in `scope`
    */
   placeFunction?(scope: Construct, id: string, tuning: Tuning): Construct;
+  /**
+   * Why two constructs of this platform cannot work with each other because of where they are, and what to do; undefined where they can.
+   * @default - they can
+   */
+  separates?(one: IConstruct, other: IConstruct): string | undefined;
   createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionBackend;
   createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiBackend;
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;

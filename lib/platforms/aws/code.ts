@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Architecture, Code, type CodeConfig, type ResourceBindOptions } from 'aws-cdk-lib/aws-lambda';
-import { type CfnResource, type FileAssetLocation, FileAssetPackaging, Lazy, Stack } from 'aws-cdk-lib/core';
+import {
+  type CfnResource,
+  type FileAssetLocation,
+  FileAssetPackaging,
+  type FileAssetSource,
+  Lazy,
+  Stack,
+} from 'aws-cdk-lib/core';
 import {
   ASSET_RESOURCE_METADATA_ENABLED_CONTEXT,
   ASSET_RESOURCE_METADATA_IS_BUNDLED_KEY,
@@ -11,6 +18,7 @@ import type { Construct } from 'constructs';
 import type { CodeArtifact } from '../../bundling/index.js';
 import type { BundlePreset, CodeReference, PreparedCode } from '../../core/code.js';
 import { entrySource } from '../../core/entry-source.js';
+import { invalid } from '../../core/errors.js';
 import { pathInStack } from './names.js';
 import { stageCode } from './staging.js';
 
@@ -100,7 +108,7 @@ function assetOf(scope: Construct, artifact: CodeArtifact): Staged {
   let staged = known.get(artifact.hash);
   if (!staged) {
     const path = stageCode(stack, artifact);
-    const location = stack.synthesizer.addFileAsset({
+    const location = addFileAsset(scope, {
       packaging: FileAssetPackaging.ZIP_DIRECTORY,
       sourceHash: artifact.hash,
       fileName: path,
@@ -112,6 +120,20 @@ function assetOf(scope: Construct, artifact: CodeArtifact): Staged {
     known.set(artifact.hash, staged);
   }
   return staged;
+}
+
+/** Some synthesizers take no assets; the function says so, and not the stack alone. */
+function addFileAsset(scope: Construct, asset: FileAssetSource): FileAssetLocation {
+  try {
+    return Stack.of(scope).synthesizer.addFileAsset(asset);
+  } catch (error) {
+    throw invalid(
+      'function',
+      scope.node.path,
+      `its stack takes no code: ${(error as Error).message}`,
+      'give the stack a synthesizer that takes file assets, such as DefaultStackSynthesizer, CliCredentialsStackSynthesizer or LegacyStackSynthesizer',
+    );
+  }
 }
 
 /** For stacks that the CDK's command will not deploy. No such bucket can exist (it has upper case letters). */

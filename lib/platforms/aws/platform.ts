@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Stack, Stage } from 'aws-cdk-lib/core';
+import { Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
 import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
@@ -22,6 +22,7 @@ const AWS: Platform = {
   capabilities,
   template: (unit) => templateOf(unit as Stack),
   placeFunction,
+  separates,
   createFunction: (scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning) =>
     new LambdaBackend(scope, spec, code, tuning),
   createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => new HttpApiBackend(scope, spec, tuning),
@@ -36,6 +37,20 @@ const AWS: Platform = {
 export function platformFor(unit: IConstruct): Platform {
   watchStackLimits(unit as Stack);
   return AWS;
+}
+
+/** Lambda polls, and is invoked, in its own region; other accounts would have to allow it, each resource in its own way. */
+function separates(one: IConstruct, other: IConstruct): string | undefined {
+  const [here, there] = [Stack.of(one), Stack.of(other)];
+  for (const property of ['region', 'account'] as const) {
+    // What is known only when it is deployed may be the same.
+    if (here[property] === there[property] || [here, there].some((stack) => Token.isUnresolved(stack[property]))) continue;
+    return (
+      `they are in the ${property}s ${here[property]} and ${there[property]}; put both into one, or reach the other with ` +
+      'the AWS SDK, allowed through AwsFunction.of(fn).role'
+    );
+  }
+  return undefined;
 }
 
 /** The template that the CDK writes, of a nested stack too. */
