@@ -1,18 +1,25 @@
-import { CfnIntegration, CfnRoute, type CfnStage, type CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnIntegration,
+  CfnRoute,
+  CfnStage,
+  type CorsHttpMethod,
+  HttpApi,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
+import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ApiSpec, CorsSpec, RouteSpec, ThrottleSpec } from '../../core/model.js';
 import type { ApiBackend, Tuning } from '../../core/platform.js';
+import { ApiDomain } from './api-domain.js';
 import { watchApiLimits } from './api-limits.js';
+import type { AwsApiStage, AwsApiTuning } from './api-tuning.js';
 import { Authorizers } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
+import { Invocations } from './invocations.js';
 import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
-import { relativeId } from './names.js';
 import { childOf, isNestedBeside, scopeBeside } from './nested-stacks.js';
-import { allowInvocation } from './permissions.js';
 import { tag } from './tags.js';
-import type { AwsApiTuning } from './tuning.js';
 
 /**
  * One line of JSON for each request. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -36,11 +43,11 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 export class HttpApiBackend implements ApiBackend {
   readonly resource: HttpApi;
   readonly accessLogs: ILogGroup;
+  readonly domain: ApiDomain | undefined;
   readonly routes = new Map<string, CfnRoute>();
   private readonly stage: CfnStage;
-  private readonly integrations: Construct;
+  private readonly invocations: Invocations;
   private readonly targets = new Map<LambdaBackend, string>();
-  private readonly invokable = new Set<LambdaBackend>();
   private readonly authorizers: Authorizers;
   private readonly throttles = new Map<string, ThrottleSpec>();
 
@@ -49,29 +56,31 @@ export class HttpApiBackend implements ApiBackend {
     spec: ApiSpec,
     tuning: Tuning,
   ) {
-    const { throttle, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
+    const { throttle, domain, stages = {}, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
     this.resource = new HttpApi(scope, 'Resource', {
       apiName: spec.path.slice(-LIMITS.apiNameMax.value),
       description: spec.description,
+      disableExecuteApiEndpoint: domain?.mutualTls ? true : undefined,
       ...tuned,
       corsPreflight: spec.cors && corsOf(spec.cors),
     });
     this.accessLogs = new LogGroup(scope, 'AccessLogs', { retention: DEFAULT_LOG_RETENTION_DAYS });
     this.stage = this.resource.defaultStage!.node.defaultChild as CfnStage;
-    this.stage.accessLogSettings = { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT };
-    if (throttle)
-      this.stage.defaultRouteSettings = { throttlingRateLimit: throttle.rateLimit, throttlingBurstLimit: throttle.burstLimit };
-    if (spec.throttle) this.stage.defaultRouteSettings = throttling(spec.throttle);
+    this.stage.accessLogSettings = this.logging();
+    this.stage.defaultRouteSettings = spec.throttle ? throttling(spec.throttle) : throttle && throttlingOf(throttle);
     this.stage.routeSettings = Lazy.any({ produce: () => this.routeSettings() });
-    this.integrations = new Construct(scope, 'Integrations');
+    for (const [name, stage] of Object.entries(stages)) this.addStage(scope, name, stage);
+    this.domain =
+      domain && new ApiDomain(scope, domain, { apiId: this.resource.apiId, stageName: '$default', stage: this.stage });
+    this.invocations = new Invocations(scope, this.resource.apiId);
     const authorizers = new Construct(scope, 'Authorizers');
-    this.authorizers = new Authorizers(authorizers, this.resource.apiId, (fn) => this.allow(fn));
+    this.authorizers = new Authorizers(authorizers, this.resource.apiId, (fn) => this.invocations.allow(fn));
     tag('HTTP API', scope, spec.tags);
     watchApiLimits(scope, () => ({ routes: this.routes.size, integrations: this.targets.size }));
   }
 
   get url(): string {
-    return this.resource.apiEndpoint;
+    return this.domain?.url ?? this.resource.apiEndpoint;
   }
 
   addRoute(scope: Construct, route: RouteSpec, fn: LambdaBackend, authorizer?: LambdaBackend): void {
@@ -94,13 +103,13 @@ export class HttpApiBackend implements ApiBackend {
   private targetOf(fn: LambdaBackend): string {
     let target = this.targets.get(fn);
     if (target === undefined) {
-      const integration = new CfnIntegration(this.scopeOf(fn), 'Resource', {
+      const integration = new CfnIntegration(this.invocations.scopeOf(fn), 'Resource', {
         apiId: this.resource.apiId,
         integrationType: 'AWS_PROXY',
         integrationUri: fn.target.arn,
         payloadFormatVersion: '2.0',
       });
-      this.allow(fn);
+      this.invocations.allow(fn);
       fn.warnOfGatewayTimeout();
       target = `integrations/${integration.ref}`;
       this.targets.set(fn, target);
@@ -108,19 +117,20 @@ export class HttpApiBackend implements ApiBackend {
     return target;
   }
 
-  /** One permission for each function, as a target and as an authorizer: with one for each route, its policy would overflow at some thirty. */
-  private allow(fn: LambdaBackend): void {
-    if (this.invokable.has(fn)) return;
-    this.invokable.add(fn);
-    const scope = this.scopeOf(fn);
-    const requests = Stack.of(scope).formatArn({ service: 'execute-api', resource: this.resource.apiId, resourceName: '*' });
-    allowInvocation(scope, fn.target, 'apigateway.amazonaws.com', requests);
+  private logging() {
+    return { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT };
   }
 
-  /** Where what this API has for a function stands. */
-  private scopeOf(fn: LambdaBackend): Construct {
-    if (isNestedBeside(fn.scope, this.scope)) return scopeBeside(fn, this.scope);
-    return childOf(this.integrations, relativeId(this.scope, fn.scope));
+  private addStage(scope: Construct, stageName: string, { variables, autoDeploy = true, throttle }: AwsApiStage): void {
+    const stages = (scope.node.tryFindChild('Stages') as Construct | undefined) ?? new Construct(scope, 'Stages');
+    new CfnStage(stages, stageName, {
+      apiId: this.resource.apiId,
+      stageName,
+      autoDeploy,
+      stageVariables: variables,
+      accessLogSettings: this.logging(),
+      defaultRouteSettings: throttle && throttlingOf(throttle),
+    });
   }
 
   private routeSettings(): object | undefined {
@@ -137,6 +147,10 @@ export class HttpApiBackend implements ApiBackend {
 
 function throttling({ requestsPerSecond, burst }: ThrottleSpec) {
   return { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst };
+}
+
+function throttlingOf({ rateLimit, burstLimit }: ThrottleSettings) {
+  return { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit };
 }
 
 function corsOf(cors: CorsSpec) {

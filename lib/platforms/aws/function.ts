@@ -195,8 +195,7 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   /** Warns once where a route leads to a function that may take longer than the gateway waits. */
-  warnOfGatewayTimeout(): void {
-    const { value } = LIMITS.apiTimeoutSeconds;
+  warnOfGatewayTimeout(value: number = LIMITS.apiTimeoutSeconds.value): void {
     if (this.spec.timeoutSeconds <= value) return;
     Annotations.of(this.scope).addWarningV2(
       'faasten:apiTimeout',

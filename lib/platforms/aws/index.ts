@@ -1,7 +1,8 @@
 /**
  * Ways past the portable constructs, on AWS: the CDK's own constructs, typed, and settings that only AWS reads.
  */
-import type { HttpApi as CdkHttpApi, CfnRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { CfnMethod, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi as CdkHttpApi, CfnRoute, DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -19,13 +20,14 @@ import type { ServerlessFunction } from '../../function.js';
 import type { Queue } from '../../queue.js';
 import type { Topic } from '../../topic.js';
 import type { HttpApiBackend } from './api.js';
+import type { AwsApiTuning } from './api-tuning.js';
 import type { BucketResources } from './bucket.js';
 import type { LambdaBackend } from './function.js';
 import type { QueueResources } from './queue.js';
+import type { RestApiBackend } from './rest-api.js';
 import type { Rollout } from './rollout.js';
 import type { TopicResources } from './topic.js';
 import type {
-  AwsApiTuning,
   AwsBucketTuning,
   AwsFunctionTuning,
   AwsMessagesTuning,
@@ -37,9 +39,9 @@ import type {
   AwsTopicTuning,
 } from './tuning.js';
 
+export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan } from './api-tuning.js';
 export type { Rollout } from './rollout.js';
 export type {
-  AwsApiTuning,
   AwsBucketTuning,
   AwsFunctionTuning,
   AwsMessagesTuning,
@@ -107,32 +109,65 @@ export class AwsApi {
   }
   /** Undefined when the API is on another platform. */
   static tryOf(api: HttpApi): AwsApi | undefined {
-    return wrapped<HttpApiBackend, AwsApi>(api, 'api', (backend) => new AwsApi(backend));
+    return wrapped<HttpApiBackend | RestApiBackend, AwsApi>(api, 'api', (backend) => new AwsApi(backend));
   }
-  /** Settings of the CDK's `HttpApi`, for `tuning` of an API or a service. */
+  /** Settings of the CDK's `HttpApi`, and of what it lacks; for `tuning` of an API or a service. */
   static tune(settings: AwsApiTuning): TuningEntry {
     return { platform: 'aws', construct: 'api', settings };
   }
 
-  readonly api: CdkHttpApi;
   readonly accessLogs: ILogGroup;
+  /** Undefined without `tune({ domain })`. */
+  readonly domain: DomainName | undefined;
+  /** Undefined for an HTTP API, which an API is where no setting needs a REST API. */
+  readonly restApi: RestApi | undefined;
 
-  private constructor(private readonly backend: HttpApiBackend) {
-    this.api = backend.resource;
+  private constructor(private readonly backend: HttpApiBackend | RestApiBackend) {
     this.accessLogs = backend.accessLogs;
+    this.domain = backend.domain?.resource;
+    this.restApi = 'methods' in backend ? backend.resource : undefined;
+  }
+
+  /** @throws for a REST API; see `restApi` */
+  get api(): CdkHttpApi {
+    return this.httpApi('use restApi').resource;
   }
 
   /**
    * The route with that key, for what no setting covers.
-   * @throws when the API has no such route
+   * @throws when the API has no such route, or is a REST API; see `method()`
    */
   route(key: RouteKey): CfnRoute {
-    const route = this.backend.routes.get(key);
-    if (!route) {
-      const keys = [...this.backend.routes.keys()].join(', ') || 'none';
-      throw invalid('HTTP API', this.api.node.scope!.node.path, `it has no route ${shown(key)}`, `its routes are: ${keys}`);
-    }
-    return route;
+    return this.find(this.httpApi('use method()').routes, key);
+  }
+
+  /**
+   * The method of a REST API that answers a route.
+   * @throws when the API has no such route, or is an HTTP API; see `route()`
+   */
+  method(key: RouteKey): CfnMethod {
+    if (!('methods' in this.backend)) throw invalid('HTTP API', this.path, 'it is no REST API', 'use route()');
+    return this.find(this.backend.methods, key);
+  }
+
+  private get path(): string {
+    return this.backend.resource.node.scope!.node.path;
+  }
+
+  private httpApi(advice: string): HttpApiBackend {
+    if ('methods' in this.backend) throw invalid('HTTP API', this.path, 'it is a REST API of API Gateway', advice);
+    return this.backend;
+  }
+
+  private find<T>(all: ReadonlyMap<string, T>, key: RouteKey): T {
+    const found = all.get(key);
+    if (found !== undefined) return found;
+    throw invalid(
+      'HTTP API',
+      this.path,
+      `it has no route ${shown(key)}`,
+      `its routes are: ${[...all.keys()].join(', ') || 'none'}`,
+    );
   }
 }
 

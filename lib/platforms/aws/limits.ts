@@ -58,6 +58,16 @@ export const LIMITS = {
     value: 300,
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
   },
+  /** AWS raises it on request. */
+  restTimeoutSeconds: {
+    value: 29,
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html',
+  },
+  /** Parts of paths. AWS raises it on request. */
+  restResources: {
+    value: 300,
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html',
+  },
   apiNameMax: { value: 128, source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html' },
   stackResources: { value: 500, source: CLOUDFORMATION },
   /** 1 MB, which the CDK reads as 1,048,576 bytes and cfn-lint as this. */

@@ -5,7 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
 import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
-import { HttpApiBackend } from './api.js';
+import { createApi } from './api-kind.js';
 import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
 import { LambdaBackend } from './function.js';
@@ -25,7 +25,7 @@ const AWS: Platform = {
   separates,
   createFunction: (scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning) =>
     new LambdaBackend(scope, spec, code, tuning),
-  createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => new HttpApiBackend(scope, spec, tuning),
+  createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => createApi(scope, spec, tuning),
   createQueue: (scope: Construct, spec: QueueSpec, tuning: Tuning) => new QueueResources(scope, spec, tuning),
   createTopic: (scope: Construct, spec: TopicSpec, tuning: Tuning) => new TopicResources(scope, spec, tuning),
   createBucket: (scope: Construct, spec: BucketSpec, tuning: Tuning) => new BucketResources(scope, spec, tuning),

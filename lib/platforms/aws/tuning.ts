@@ -1,4 +1,3 @@
-import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ScalingSchedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnEventSourceMappingProps, FunctionProps, IDestination, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -146,21 +145,6 @@ export interface AwsServiceTuning {
    * @default 0, which puts functions into the stack itself
    */
   readonly nestedStacks?: number;
-}
-
-/** Settings of the API Gateway HTTP API and of its one stage. */
-export interface AwsApiTuning
-  extends Partial<
-    Omit<
-      HttpApiProps,
-      'createDefaultStage' | 'corsPreflight' | 'defaultIntegration' | 'defaultAuthorizer' | 'defaultAuthorizationScopes'
-    >
-  > {
-  /**
-   * Most requests per second, and at once.
-   * @default - the account's own limits
-   */
-  readonly throttle?: ThrottleSettings;
 }
 
 /**

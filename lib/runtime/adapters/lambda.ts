@@ -1,4 +1,5 @@
 import type { HandlerKind } from '../context.js';
+import { withCors } from '../cors.js';
 import { apiGatewayRequest, apiGatewayResponse, isApiGatewayEvent, placeOf } from '../decode/api-gateway.js';
 import { awsEvent, type Delivery, groupOf, type Receiver, sqsMessage, wrapped } from '../decode/aws-events.js';
 import { Dispatcher, type Invocation } from '../dispatch.js';
@@ -6,6 +7,7 @@ import { emf } from '../emf.js';
 import { awsIdentity } from '../identity/aws.js';
 import type { HttpProblem } from '../problem.js';
 import type { ServeOptions } from '../serve.js';
+import { CORS_VARIABLE } from '../wire.js';
 
 /** What the adapter reads of Lambda's context. */
 export interface LambdaContext {
@@ -70,7 +72,12 @@ export function serve(entry: unknown, options: ServeOptions): (event: any, conte
     if (takes('http') && isApiGatewayEvent(event)) {
       const taken = apiGatewayRequest(event);
       const place = () => ({ ...placeOf(event, taken), identity: awsIdentity(event.requestContext) });
-      return dispatcher.http(taken.request, { ...about, kind: 'http' }, place, (response) => apiGatewayResponse(event, response));
+      const respond = (response: Response) => apiGatewayResponse(event, response);
+      const cors = environment.variables[CORS_VARIABLE];
+      // REST APIs leave browsers to the function; HTTP APIs answer them, and replace what it says.
+      if (cors === undefined) return dispatcher.http(taken.request, { ...about, kind: 'http' }, place, respond);
+      const next = () => dispatcher.http(taken.request, { ...about, kind: 'http' }, place, (response) => response);
+      return respond(await withCors(cors, taken.request, next));
     }
     const known = kinds.some((kind) => kind !== 'call' && kind !== 'http') || !kinds.includes('call');
     if (known && event?.Records?.[0]?.eventSource === 'aws:sqs') return sqs(event.Records, about);

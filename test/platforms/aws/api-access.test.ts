@@ -1,5 +1,9 @@
+import type { Stack } from 'aws-cdk-lib';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import { Authorizer, Duration, HttpApi, ServerlessFunction } from '../../../lib/index.js';
+import { AwsApi, type AwsApiDomain } from '../../../lib/platforms/aws/index.js';
 import { cdkRules } from '../../engines/cloudformation.js';
 import { entry, errorOf, newStack, resourcesOf, typesOf } from './template.js';
 
@@ -138,4 +142,67 @@ test('the default route is every path, and leaves what others answer', () => {
   expect(keys.sort()).toEqual(['ANY /', 'ANY /{path+}', 'GET /']);
   const other = new HttpApi(stack, 'Other', { routes: { $default: hello } });
   expect(errorOf(() => other.addRoute('ANY /', hello)).message).toContain("route 'ANY /' is taken by 'ANY /'");
+});
+
+describe('domains', () => {
+  const zone = (stack: Stack) =>
+    HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'shop.example' });
+
+  test('with a certificate that is made, records, a base path and client certificates; the other address is closed', () => {
+    const { stack, hello } = shop();
+    const bucket = Bucket.fromBucketName(stack, 'Authorities', 'authorities');
+    const domain = {
+      name: 'api.shop.example',
+      hostedZone: zone(stack),
+      basePath: 'v1',
+      mutualTls: { bucket, key: 'a.pem', version: '1' },
+    };
+    const api = new HttpApi(stack, 'Api', { routes: { 'GET /': hello }, tuning: [AwsApi.tune({ domain })] });
+    expect(api.url).toBe('https://api.shop.example/v1');
+    const found = resourcesOf(stack);
+    expect(found.Api!.Properties.DisableExecuteApiEndpoint).toBe(true);
+    expect(found.ApiDomain!.Properties).toEqual({
+      DomainName: 'api.shop.example',
+      DomainNameConfigurations: [{ CertificateArn: { Ref: 'ApiDomainCertificate' }, EndpointType: 'REGIONAL' }],
+      MutualTlsAuthentication: { TruststoreUri: 's3://authorities/a.pem', TruststoreVersion: '1' },
+    });
+    expect(found.ApiDomainMapping).toMatchObject({
+      Properties: { ApiId: { Ref: 'Api' }, DomainName: { Ref: 'ApiDomain' }, Stage: '$default', ApiMappingKey: 'v1' },
+      DependsOn: ['ApiDefaultStage'],
+    });
+    expect([found.ApiDomainA!.Properties, found.ApiDomainAaaa!.Properties].map(({ Type, Name }) => [Type, Name])).toEqual([
+      ['A', 'api.shop.example.'],
+      ['AAAA', 'api.shop.example.'],
+    ]);
+    expect(cdkRules({ Resources: found })).toEqual([]);
+    expect(AwsApi.of(api).domain?.name).toBeDefined();
+  });
+
+  test('need a certificate or a zone, and a plain base path', () => {
+    const { stack } = shop();
+    const make = (id: string, domain: AwsApiDomain) =>
+      errorOf(() => new HttpApi(stack, id, { tuning: [AwsApi.tune({ domain })] })).message;
+    expect(make('A', { name: 'a.example' })).toBe(
+      "HTTP API 'shop/A': the domain 'a.example' has no certificate; give one, or the hostedZone by which one can be proven",
+    );
+    expect(make('B', { name: 'a.example', hostedZone: zone(stack), basePath: '/v1/' })).toContain("domain.basePath is '/v1/'");
+  });
+});
+
+test('further stages show the same routes', () => {
+  const { stack, hello } = shop();
+  const stages = {
+    beta: { variables: { color: 'blue' }, throttle: { rateLimit: 1, burstLimit: 1 } },
+    old: { autoDeploy: false },
+  };
+  new HttpApi(stack, 'Api', { routes: { 'GET /': hello }, tuning: [AwsApi.tune({ stages })] });
+  const found = resourcesOf(stack);
+  expect(found.ApiStagesbeta!.Properties).toMatchObject({
+    StageName: 'beta',
+    AutoDeploy: true,
+    StageVariables: { color: 'blue' },
+    DefaultRouteSettings: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
+    AccessLogSettings: { DestinationArn: expect.anything() },
+  });
+  expect(found.ApiStagesold!.Properties.AutoDeploy).toBe(false);
 });

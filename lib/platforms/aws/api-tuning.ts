@@ -1,0 +1,115 @@
+import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+
+/** A domain of yours in front of an API. */
+export interface AwsApiDomain {
+  /** As in `api.shop.example`. */
+  readonly name: string;
+  /**
+   * A certificate for the domain, in the API's region.
+   * @default - one is made, and proven by a record in `hostedZone`
+   */
+  readonly certificate?: ICertificate;
+  /**
+   * Zone that gets the domain's records (A and AAAA).
+   * @default - none are made: point the domain to `AwsApi.of(api).domain` yourself
+   */
+  readonly hostedZone?: IHostedZone;
+  /**
+   * Path below which the API is, without slashes around it: `v1`. Handlers see it in `request.url`, routes do not have it.
+   * @default - the API has the whole domain
+   */
+  readonly basePath?: string;
+  /**
+   * Clients must show a certificate that one of these authorities signed: a PEM file in a bucket. The API's own address, which asks
+   * for none, is closed.
+   * @default - none is asked for
+   */
+  readonly mutualTls?: { readonly bucket: IBucket; readonly key: string; readonly version?: string };
+}
+
+/** A further stage of an HTTP API: the same routes under `<address>/<name>`. */
+export interface AwsApiStage {
+  /** @default - none */
+  readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Whether every change reaches the stage at once. Without it, a stage shows what was deployed to it by other means.
+   * @default true
+   */
+  readonly autoDeploy?: boolean;
+  /** @default - the account's own limits */
+  readonly throttle?: ThrottleSettings;
+}
+
+/** Who may use an API how much, by API keys. */
+export interface AwsUsagePlan {
+  /** API keys that are made for the plan, by name. Their values are in API Gateway only. @default - none */
+  readonly keys?: readonly string[];
+  /** Of each key. @default - the API's */
+  readonly throttle?: ThrottleSettings;
+  /** Of each key. @default - none */
+  readonly quota?: { readonly limit: number; readonly period: 'DAY' | 'WEEK' | 'MONTH' };
+}
+
+/** Settings that an HTTP API does not have: with one of them, the API becomes a REST API of API Gateway. */
+export interface AwsRestSettings {
+  /**
+   * Usage plans by name. Every route then asks for an API key, in the header `x-api-key`, but those in `keylessRoutes`.
+   * @default - none
+   */
+  readonly usagePlans?: Readonly<Record<string, AwsUsagePlan>>;
+  /**
+   * Routes that need no API key, by their keys.
+   * @default - none, where there are usage plans
+   */
+  readonly keylessRoutes?: readonly string[];
+  /**
+   * Whether API Gateway answers requests 400 that do not fit the `schema` of their route: its body, required headers and query
+   * parameters. It knows JSON Schema draft 4; what newer drafts can say besides is left to the handler.
+   * @default false
+   */
+  readonly requestValidation?: boolean;
+  /**
+   * ARN of a regional web ACL of AWS WAF which looks at requests first.
+   * @default - none
+   */
+  readonly webAclArn?: string;
+  /**
+   * Interface endpoints (`execute-api`) of VPCs, through which alone the API can be reached.
+   * @default - the API is reached from the internet
+   */
+  readonly privateEndpoints?: readonly IVpcEndpoint[];
+}
+
+export const REST_SETTINGS = ['usagePlans', 'requestValidation', 'webAclArn', 'privateEndpoints'] as const;
+
+/** Settings of the API Gateway HTTP API (or REST API) and of its stage. */
+export interface AwsApiTuning
+  extends AwsRestSettings,
+    Partial<
+      Omit<
+        HttpApiProps,
+        | 'createDefaultStage'
+        | 'corsPreflight'
+        | 'defaultIntegration'
+        | 'defaultAuthorizer'
+        | 'defaultAuthorizationScopes'
+        | 'defaultDomainMapping'
+      >
+    > {
+  /**
+   * Most requests per second, and at once. The API's own `throttle` wins.
+   * @default - the account's own limits
+   */
+  readonly throttle?: ThrottleSettings;
+  /** @default - the address that API Gateway gives */
+  readonly domain?: AwsApiDomain;
+  /**
+   * Further stages by name, beside `$default`. Not of a REST API.
+   * @default - none
+   */
+  readonly stages?: Readonly<Record<string, AwsApiStage>>;
+}

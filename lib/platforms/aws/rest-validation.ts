@@ -1,0 +1,91 @@
+import { CfnModel, type MethodOptions, Model, RequestValidator, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import type { JsonSchema, RouteSpec } from '../../core/model.js';
+
+/** Has a REST API compare requests with the schema of their route. */
+export class RestValidation {
+  private readonly validators = new Map<string, RequestValidator>();
+  private readonly models: Construct;
+
+  constructor(private readonly api: RestApi) {
+    this.models = new Construct(api, 'Models');
+  }
+
+  optionsOf({ key, operation }: RouteSpec): Partial<MethodOptions> {
+    const required = (operation?.parameters ?? []).filter((each) => each.required && each.in !== 'path');
+    const places = { query: 'querystring', header: 'header', path: 'path' } as const;
+    if (!operation?.body && required.length === 0) return {};
+    return {
+      requestValidator: this.validator(operation?.body !== undefined, required.length > 0),
+      requestParameters: Object.fromEntries(required.map((each) => [`method.request.${places[each.in]}.${each.name}`, true])),
+      ...(operation?.body && { requestModels: { 'application/json': this.model(key, operation.body) } }),
+    };
+  }
+
+  private validator(validateRequestBody: boolean, validateRequestParameters: boolean): RequestValidator {
+    const id = [...(validateRequestBody ? ['Body'] : []), ...(validateRequestParameters ? ['Parameters'] : [])].join('And');
+    const known = this.validators.get(id);
+    const made =
+      known ?? new RequestValidator(this.models, id, { restApi: this.api, validateRequestBody, validateRequestParameters });
+    this.validators.set(id, made);
+    return made;
+  }
+
+  private model(key: string, schema: JsonSchema) {
+    const made = new CfnModel(this.models, key.replaceAll('/', ' '), {
+      restApiId: this.api.restApiId,
+      contentType: 'application/json',
+      schema: { $schema: 'http://json-schema.org/draft-04/schema#', ...(draft4(schema) as object) },
+    });
+    return Model.fromModelName(this.models, `${key.replaceAll('/', ' ')} name`, made.ref);
+  }
+}
+
+/**
+ * The schema in the words of draft 4, all that API Gateway knows. What only newer drafts say is left out, so that nothing is refused
+ * that fits. https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+ */
+export function draft4(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(draft4);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    if (NEWER.has(key)) continue;
+    // Names of properties are no keywords.
+    if (key === 'properties' || key === 'patternProperties')
+      result[key] = Object.fromEntries(Object.entries(value as object).map(([name, each]) => [name, draft4(each)]));
+    else if (key === 'const') result.enum = [value];
+    else if (key === 'enum' || key === 'default' || key === 'required') result[key] = value;
+    else if (key === 'exclusiveMinimum' && typeof value === 'number')
+      Object.assign(result, { minimum: value, exclusiveMinimum: true });
+    else if (key === 'exclusiveMaximum' && typeof value === 'number')
+      Object.assign(result, { maximum: value, exclusiveMaximum: true });
+    else if (key === 'prefixItems') result.items = (value as unknown[]).map(draft4);
+    else
+      result[key] = typeof value === 'boolean' && key !== 'additionalProperties' && key !== 'uniqueItems' ? value : draft4(value);
+  }
+  return result;
+}
+
+const NEWER = new Set([
+  '$schema',
+  '$id',
+  '$anchor',
+  '$comment',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'minContains',
+  'maxContains',
+  'propertyNames',
+  'dependentRequired',
+  'dependentSchemas',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'examples',
+  'readOnly',
+  'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
+]);
