@@ -29,6 +29,11 @@ export interface ConsoleOptions {
    * @default 127.0.0.1
    */
   readonly host?: string;
+  /**
+   * Folder of the built pages.
+   * @default those of the package
+   */
+  readonly pages?: string;
 }
 
 export interface RunningConsole {
@@ -44,7 +49,7 @@ export interface RunningConsole {
  *
  * @throws FaastenError when `host` is not of this machine, or the system's error when the port is taken (`EADDRINUSE`)
  */
-export async function startConsole({ inspector, port = 0, host = '127.0.0.1' }: ConsoleOptions): Promise<RunningConsole> {
+export async function startConsole({ inspector, port = 0, host = '127.0.0.1', pages }: ConsoleOptions): Promise<RunningConsole> {
   if (!LOOPBACK.includes(host))
     throw invalid(
       'console',
@@ -52,7 +57,7 @@ export async function startConsole({ inspector, port = 0, host = '127.0.0.1' }: 
       'it is not an address of this machine alone',
       `use ${LOOPBACK.join(', ')}, and forward the port`,
     );
-  const site = new Site(inspector, loadAssets());
+  const site = new Site(inspector, loadAssets(pages));
   const server = createServer((request, response) => void site.answer(request, response));
   await listening(server, port, host);
   const address = server.address() as AddressInfo;

@@ -1,0 +1,24 @@
+/** The views of the console, in the order of the navigation. */
+import type { IconName } from '../ui/icons.js';
+
+export interface Place {
+  readonly view: string;
+  readonly title: string;
+  readonly icon: IconName;
+  /** Second key of its shortcut, after `g`. */
+  readonly key: string;
+  /** Begins a group in the navigation. */
+  readonly gap?: boolean;
+}
+
+export const PLACES: readonly Place[] = [
+  { view: '', title: 'Graph', icon: 'graph', key: 'g' },
+  { view: 'invocations', title: 'Invocations', icon: 'invocations', key: 'i' },
+  { view: 'timeline', title: 'Timeline', icon: 'timeline', key: 't' },
+  { view: 'send', title: 'Send', icon: 'send', key: 's', gap: true },
+  { view: 'functions', title: 'Functions', icon: 'function', key: 'f', gap: true },
+  { view: 'queues', title: 'Queues', icon: 'queue', key: 'q' },
+  { view: 'topics', title: 'Topics', icon: 'topic', key: 'o' },
+  { view: 'buckets', title: 'Buckets', icon: 'bucket', key: 'b' },
+  { view: 'schedules', title: 'Schedules', icon: 'schedule', key: 'c' },
+];

@@ -1,0 +1,105 @@
+import { count } from '../format.js';
+import { alarms, alarmsOn, connection, deadLetters, graph } from '../state/live.js';
+import { type Theme, theme } from '../state/preferences.js';
+import { parts, to } from '../state/router.js';
+import { Icon } from '../ui/icons.js';
+import { PLACES, type Place } from './places.js';
+import { paletteOpen } from './shortcuts.js';
+
+/** Views that stand under another one in the navigation. */
+const UNDER: Readonly<Record<string, string>> = { traces: 'invocations' };
+
+const ALARMS: Place = { view: 'alarms', title: 'Alarms', icon: 'alarm', key: 'a' };
+
+export function Side() {
+  const places = alarms.value.length > 0 ? [...PLACES, ALARMS] : PLACES;
+  return (
+    <header class="side">
+      <a href="/" class="brand">
+        <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="8" fill="#0f766e" />
+          <path d="M9 25V12a5 5 0 0 1 5-5h9M9 16h11" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round" />
+          <circle cx="23.5" cy="23.5" r="2.6" fill="#fbbf24" />
+        </svg>
+        <span class="brand-name">
+          <strong class="truncate">{graph.value?.service ?? 'faasten'}</strong>
+          <span>on this machine</span>
+        </span>
+      </a>
+      <nav aria-label="Views">
+        <ul>
+          {places.map((place) => (
+            <NavItem key={place.view} place={place} />
+          ))}
+        </ul>
+      </nav>
+      <div class="side-foot">
+        <button
+          type="button"
+          class="search-button"
+          aria-label="Go to anything"
+          onClick={() => {
+            paletteOpen.value = true;
+          }}
+        >
+          <span class="row">
+            <Icon name="search" /> <span class="words">Go to …</span>
+          </span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <ThemeSwitch />
+        <Connection />
+      </div>
+    </header>
+  );
+}
+
+function NavItem({ place: { view, title, icon, gap } }: { place: Place }) {
+  const [first = ''] = parts.value;
+  const current = (UNDER[first] ?? first) === view;
+  return (
+    <li class={gap ? 'gap' : undefined}>
+      <a href={to(view)} aria-current={current ? 'page' : undefined}>
+        <Icon name={icon} />
+        {title}
+        {view === 'queues' && deadLetters.value > 0 && (
+          <span class="badge bad">
+            {count(deadLetters.value)}
+            <span class="visually-hidden"> dead letters</span>
+          </span>
+        )}
+        {view === 'alarms' && alarmsOn.value > 0 && <span class="badge bad">{count(alarmsOn.value)}</span>}
+      </a>
+    </li>
+  );
+}
+
+function ThemeSwitch() {
+  return (
+    <select
+      aria-label="Theme"
+      value={theme.value}
+      onChange={(event) => {
+        theme.value = event.currentTarget.value as Theme;
+      }}
+    >
+      <option value="system">System theme</option>
+      <option value="light">Light theme</option>
+      <option value="dark">Dark theme</option>
+    </select>
+  );
+}
+
+function Connection() {
+  const [tone, text] =
+    connection.value === 'live'
+      ? ['good', 'Live']
+      : connection.value === 'lost'
+        ? ['bad', 'Not connected']
+        : ['running', 'Connecting'];
+  return (
+    <span class={`connection status ${tone}`}>
+      <span>{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+/** Where each part of the service stands: left to right, as events travel. */
+import { Graph, layout } from '@dagrejs/dagre';
+import type { GraphEdge, GraphNode, ServiceGraph } from '../../../lib/platforms/local/console/protocol.js';
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A resource, or one route of an API. */
+export interface PlacedNode extends Box {
+  readonly id: string;
+  readonly node: GraphNode;
+  /** Key of the route that it stands for. */
+  readonly route?: string;
+}
+
+export interface PlacedEdge {
+  readonly edge: GraphEdge;
+  /** SVG path. */
+  readonly path: string;
+  readonly middle: { readonly x: number; readonly y: number };
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly PlacedNode[];
+  /** Boxes around the routes of an API. */
+  readonly groups: readonly (Box & { readonly node: GraphNode })[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+const NODE = { width: 168, height: 50 };
+const ROUTE = { width: 208, height: 32 };
+const MARGIN = 20;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
+  const graph = new Graph({ compound: true, multigraph: true });
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 50, edgesep: 10, marginx: MARGIN, marginy: MARGIN });
+  graph.setDefaultEdgeLabel(() => ({}));
+
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const routes = new Map<string, { node: GraphNode; route: string }>();
+  for (const { kind, from, label } of edges) {
+    const node = byId.get(from);
+    if (kind === 'route' && node) routes.set(routeNode(from, label), { node, route: label });
+  }
+  const grouped = new Set([...routes.values()].map(({ node }) => node.id));
+  for (const node of nodes) graph.setNode(node.id, grouped.has(node.id) ? {} : { ...NODE });
+  for (const [id, { node }] of routes) {
+    graph.setNode(id, { ...ROUTE });
+    graph.setParent(id, node.id);
+  }
+  const known = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && !grouped.has(to));
+  const source = ({ kind, from, label }: GraphEdge) => (kind === 'route' ? routeNode(from, label) : from);
+  for (const edge of known) {
+    if (edge.kind !== 'route' && grouped.has(edge.from)) continue;
+    // Triggers and routes pull harder: the way of a request should be straight, links may bend.
+    graph.setEdge(source(edge), edge.to, { weight: edge.kind === 'link' ? 1 : 3, minlen: 1 }, edge.id);
+  }
+  layout(graph);
+
+  const box = (id: string): Box => {
+    const { x, y, width, height } = graph.node(id) as Box;
+    return { x: x - width / 2, y: y - height / 2, width, height };
+  };
+  const placed: PlacedNode[] = [
+    ...[...routes].map(([id, { node, route }]) => ({ id, node, route, ...box(id) })),
+    ...nodes.filter(({ id }) => !grouped.has(id)).map((node) => ({ id: node.id, node, ...box(node.id) })),
+  ];
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return {
+    width,
+    height,
+    // In the order in which people read: by column, then from the top. The keyboard goes the same way.
+    nodes: placed.sort((a, b) => a.x + a.width / 2 - (b.x + b.width / 2) || a.y - b.y),
+    groups: [...grouped].map((id) => ({ node: byId.get(id)!, ...groupBox(placed.filter((each) => each.node.id === id)) })),
+    edges: known.flatMap((edge) => {
+      const found = graph.edge({ v: source(edge), w: edge.to, name: edge.id }) as { points: Point[] } | undefined;
+      return found ? [{ edge, ...drawn(found.points, box(source(edge)), box(edge.to)) }] : [];
+    }),
+  };
+}
+
+const routeNode = (apiId: string, key: string): string => `${apiId}#${key}`;
+
+function groupBox(boxes: readonly Box[]): Box {
+  const padding = 10;
+  const title = 30;
+  const left = Math.min(...boxes.map(({ x }) => x)) - padding;
+  const top = Math.min(...boxes.map(({ y }) => y)) - title;
+  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + padding;
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + padding;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** A curve through the points of the layout, from side to side, level where it begins and ends. */
+function drawn(points: readonly Point[], from: Box, to: Box): { path: string; middle: Point } {
+  const back = to.x + to.width < from.x;
+  const start = { x: back ? from.x : from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: back ? to.x + to.width : to.x, y: to.y + to.height / 2 };
+  const way = [start, ...points.slice(1, -1), end];
+  let path = `M${round(start)}`;
+  for (let index = 1; index < way.length; index++) {
+    const a = way[index - 1]!;
+    const b = way[index]!;
+    const bend = (b.x - a.x) / 2;
+    path += `C${round({ x: a.x + bend, y: a.y })} ${round({ x: b.x - bend, y: b.y })} ${round(b)}`;
+  }
+  const half = Math.floor(way.length / 2);
+  const [a, b] = way.length % 2 === 1 ? [way[half]!, way[half]!] : [way[half - 1]!, way[half]!];
+  return { path, middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
+}
+
+const round = ({ x, y }: Point): string => `${x.toFixed(1)} ${y.toFixed(1)}`;

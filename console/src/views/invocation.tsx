@@ -1,0 +1,173 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { InvocationDetail, LogLine } from '../../../lib/platforms/local/console/protocol.js';
+import { clock, count, duration } from '../format.js';
+import { api } from '../state/api.js';
+import { onLog, recent } from '../state/live.js';
+import { useResource } from '../state/resource.js';
+import { go, to } from '../state/router.js';
+import { Ago, ErrorNote, Facts, Loading, Status, View } from '../ui/parts.js';
+import { PayloadView } from '../ui/payload.js';
+import { say, sayError } from '../ui/toasts.js';
+import { labelOf, nodeOf } from './addresses.js';
+import { useTrace } from './trace.js';
+import { Waterfall } from './waterfall.js';
+
+export function InvocationView({ id }: { id: string }) {
+  const status = recent.value.find((one) => one.id === id)?.status;
+  const invocation = useResource(`${id} ${status}`, () => api.invocation(id));
+  const [last, setLast] = useState<InvocationDetail>();
+  useEffect(() => {
+    if (invocation.data) setLast(invocation.data);
+  }, [invocation.data]);
+  const shown = invocation.data ?? last;
+  if (shown) return <Detail invocation={shown} />;
+  return (
+    <View title="Invocation">
+      {invocation.error ? <ErrorNote error={invocation.error} retry={invocation.reload} /> : <Loading />}
+    </View>
+  );
+}
+
+function Detail({ invocation: one }: { invocation: InvocationDetail }) {
+  const trace = useTrace(one.traceId);
+  const declaredMiB = memoryOf(one.functionId);
+  const replay = () =>
+    api.replay(one.eventId!).then((result) => {
+      say('Sent again');
+      go(to('traces', result.traceId));
+    }, sayError);
+  return (
+    <View
+      title={labelOf(one.functionId)}
+      kind="function"
+      lead={one.origin.title}
+      actions={
+        one.eventId && (
+          <>
+            <button type="button" onClick={replay}>
+              Replay
+            </button>
+            <a class="button" href={to('send', undefined, { event: one.eventId })}>
+              Edit and send
+            </a>
+          </>
+        )
+      }
+    >
+      {one.error && (
+        <div class="note bad">
+          <strong>
+            {one.error.name}: {one.error.message}
+          </strong>
+          {one.error.stack && <pre class="stack-trace">{one.error.stack}</pre>}
+        </div>
+      )}
+      <div class="card padded">
+        <Facts
+          facts={[
+            ['Outcome', <Status key="status" status={one.status} />],
+            ['Started', <Ago key="started" timeMs={one.startTimeMs} />],
+            ['Took', duration(one.durationMs)],
+            ...(one.coldStartMs === undefined ? [] : [['Cold start before', duration(one.coldStartMs)] as [string, string]]),
+            ...(one.memoryUsedMiB === undefined
+              ? []
+              : [
+                  ['Memory', `${Math.round(one.memoryUsedMiB)}${declaredMiB ? ` of ${count(declaredMiB)}` : ''} MiB`] as [
+                    string,
+                    string,
+                  ],
+                ]),
+            ...(one.httpStatus === undefined ? [] : [['Response', String(one.httpStatus)] as [string, string]]),
+            ['Delivery', one.attempt === 1 ? 'first' : `number ${one.attempt}`],
+            [
+              'Caused by',
+              one.parentId ? (
+                <a key="parent" href={to('invocations', one.parentId)}>
+                  another invocation
+                </a>
+              ) : (
+                'outside'
+              ),
+            ],
+          ]}
+        />
+      </div>
+      <section class="stack" aria-labelledby="trace-heading">
+        <div class="row spread">
+          <h2 id="trace-heading">Trace</h2>
+          <a href={to('traces', one.traceId)}>Open the trace</a>
+        </div>
+        {trace.data ? <Waterfall trace={trace.data} current={one.id} /> : <Loading lines={2} />}
+      </section>
+      <Logs invocation={one} />
+      <div class="halves">
+        {one.event && (
+          <section class="stack" aria-labelledby="event-heading">
+            <h2 id="event-heading">Event</h2>
+            <PayloadView payload={one.event} label="Event" />
+          </section>
+        )}
+        {one.result && (
+          <section class="stack" aria-labelledby="result-heading">
+            <h2 id="result-heading">Result</h2>
+            <PayloadView payload={one.result} label="Result" />
+          </section>
+        )}
+      </div>
+    </View>
+  );
+}
+
+const memoryOf = (id: string): number | undefined => {
+  const node = nodeOf(id);
+  return node?.kind === 'function' ? node.memoryMiB : undefined;
+};
+
+/** What was kept, and while it runs, what comes. */
+function Logs({ invocation }: { invocation: InvocationDetail }) {
+  const [live, setLive] = useState<readonly LogLine[]>([]);
+  useEffect(() => {
+    setLive([]);
+    return onLog((id, line) => id === invocation.id && setLive((lines) => [...lines, line]));
+  }, [invocation]);
+  const known = new Set(invocation.logs.map((line) => `${line.timeMs} ${line.message}`));
+  const lines = [...invocation.logs, ...live.filter((line) => !known.has(`${line.timeMs} ${line.message}`))];
+  return (
+    <section class="stack" aria-labelledby="logs-heading">
+      <h2 id="logs-heading">Logs</h2>
+      {lines.length === 0 ? (
+        <p class="muted">
+          It logged nothing. Handlers get a logger: <code>{"log.info('order accepted', { id })"}</code>.
+        </p>
+      ) : (
+        <section class="card logs" aria-label="Log lines" tabIndex={0}>
+          <ol>
+            {lines.map((line, index) => (
+              <li key={index} class={line.level}>
+                <time>{clock(line.timeMs)}</time>
+                <span class="level">{line.level}</span>
+                <span class="message">
+                  {line.message}
+                  {line.fields && Object.keys(line.fields).length > 0 && <Fields fields={line.fields} />}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      {invocation.logsDropped > 0 && <p class="hint">{count(invocation.logsDropped)} earlier lines were not kept.</p>}
+    </section>
+  );
+}
+
+function Fields({ fields }: { fields: Readonly<Record<string, unknown>> }) {
+  return (
+    <span class="fields">
+      {Object.entries(fields).map(([name, value]) => (
+        <span key={name}>
+          <span class="json-key">{name}</span>={typeof value === 'string' ? value : JSON.stringify(value)}
+        </span>
+      ))}
+    </span>
+  );
+}

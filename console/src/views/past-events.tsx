@@ -1,0 +1,83 @@
+import type { SendRequest } from '../../../lib/platforms/local/console/protocol.js';
+import { api } from '../state/api.js';
+import { generation, recent } from '../state/live.js';
+import { useResource } from '../state/resource.js';
+import { go, to } from '../state/router.js';
+import { KindIcon } from '../ui/icons.js';
+import { Ago, Empty, ErrorNote, Table } from '../ui/parts.js';
+import { say, sayError } from '../ui/toasts.js';
+import { labelOf, nodeOf } from './addresses.js';
+
+/** Whatever came in before, from anywhere: to send again, as it was or edited. */
+export function PastEvents({ round, onTake }: { round: number; onTake: (request: SendRequest) => void }) {
+  const events = useResource(`${round} ${generation.value} ${recent.value[0]?.id}`, () => api.events({ limit: 25 }));
+  const replay = (id: string) =>
+    api.replay(id).then((result) => {
+      say('Sent again');
+      go(to('traces', result.traceId));
+    }, sayError);
+  if (events.error) return <ErrorNote error={events.error} retry={events.reload} />;
+  return (
+    <section class="stack" aria-labelledby="past-heading">
+      <h2 id="past-heading">Past events</h2>
+      <div class="card">
+        {(events.data?.items.length ?? 0) === 0 ? (
+          <Empty title="Nothing has come in yet">
+            <p>Every request, message and event that arrives is kept here for a while, to be sent again.</p>
+          </Empty>
+        ) : (
+          <Table label="Past events" head={['To', 'Event', 'When', '(Actions)']}>
+            {events.data!.items.map((event) => (
+              <tr key={event.id}>
+                <td>
+                  <span class="named">
+                    <KindIcon kind={nodeOf(event.resourceId)?.kind ?? event.kind} />
+                    {labelOf(event.resourceId)}
+                  </span>
+                </td>
+                <td class="grow">
+                  <div class="truncate" style={{ minWidth: '120px' }}>
+                    {event.title}
+                  </div>
+                </td>
+                <td class="muted">
+                  <Ago timeMs={event.timeMs} />
+                </td>
+                <td>
+                  <span class="row" style={{ flexWrap: 'nowrap', justifyContent: 'flex-end' }}>
+                    {event.traceId && (
+                      <a class="button small" href={to('traces', event.traceId)} aria-label={`Trace of ${event.title}`}>
+                        Trace
+                      </a>
+                    )}
+                    {event.request ? (
+                      <>
+                        <button
+                          type="button"
+                          class="small"
+                          aria-label={`Edit ${event.title}`}
+                          onClick={() => {
+                            onTake(event.request!);
+                            document.querySelector('h1')?.focus();
+                            scrollTo(0, 0);
+                          }}
+                        >
+                          Edit
+                        </button>
+                        <button type="button" class="small" aria-label={`Replay ${event.title}`} onClick={() => replay(event.id)}>
+                          Replay
+                        </button>
+                      </>
+                    ) : (
+                      <span class="hint">too large to keep</span>
+                    )}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </div>
+    </section>
+  );
+}

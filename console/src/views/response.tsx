@@ -1,0 +1,85 @@
+import type { SendRequest, SendResult } from '../../../lib/platforms/local/console/protocol.js';
+import { duration } from '../format.js';
+import type { ApiError } from '../state/api.js';
+import { to } from '../state/router.js';
+import { ErrorNote } from '../ui/parts.js';
+import { PayloadView } from '../ui/payload.js';
+import { useTrace } from './trace.js';
+import { Waterfall } from './waterfall.js';
+
+const OUTCOMES: Readonly<Record<SendRequest['kind'], string>> = {
+  http: 'Answered',
+  call: 'Returned',
+  queue: 'The message is in the queue',
+  topic: 'Published',
+  schedule: 'Started',
+  objects: 'The bucket has it',
+  other: 'Sent',
+};
+
+/** What came back, and what it set in motion. */
+export function Response({ result, request }: { result: SendResult | Error | undefined; request: SendRequest }) {
+  return (
+    <section class="stack response" aria-label="Outcome" aria-live="polite">
+      {result === undefined ? (
+        <div class="card padded stack waiting">
+          <h2>What comes back appears here</h2>
+          <p class="muted">
+            With the trace of all it set in motion: what it started, what went through queues, what those started. Nothing runs
+            before you send.
+          </p>
+        </div>
+      ) : result instanceof Error ? (
+        <ErrorNote error={result as ApiError} />
+      ) : (
+        <Outcome key={result.traceId} result={result} kind={request.kind} />
+      )}
+    </section>
+  );
+}
+
+function Outcome({ result, kind }: { result: SendResult; kind: SendRequest['kind'] }) {
+  const { response, error } = result;
+  const trace = useTrace(result.traceId);
+  const tone = error || (response?.status ?? 200) >= 500 ? 'bad' : (response?.status ?? 200) >= 400 ? 'warn' : 'good';
+  const text = error ? 'The function failed' : response?.status !== undefined ? `Status ${response.status}` : OUTCOMES[kind];
+  return (
+    <>
+      <div class="card padded stack">
+        <div class="row spread">
+          <h2 class={`status ${tone}`} style={{ fontSize: '15px' }}>
+            {text}
+          </h2>
+          {response && <span class="muted">{duration(response.durationMs)}</span>}
+        </div>
+        {error && (
+          <div class="note bad">
+            <strong>
+              {error.name}: {error.message}
+            </strong>
+            {error.stack && <pre class="stack-trace">{error.stack}</pre>}
+          </div>
+        )}
+        {response?.body && <PayloadView payload={response.body} label="Response body" />}
+        {response?.headers && Object.keys(response.headers).length > 0 && (
+          <details>
+            <summary>Headers</summary>
+            <dl class="headers mono">
+              {Object.entries(response.headers).map(([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </details>
+        )}
+      </div>
+      <div class="row spread">
+        <h2>What it set in motion</h2>
+        <a href={to('traces', result.traceId)}>Open the trace</a>
+      </div>
+      {trace.data && trace.data.spans.length > 0 ? <Waterfall trace={trace.data} /> : <p class="muted">Nothing has run yet.</p>}
+    </>
+  );
+}

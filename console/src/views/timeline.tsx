@@ -1,0 +1,190 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Timeline, TimelineBar, TimelineLane } from '../../../lib/platforms/local/console/protocol.js';
+import { clock, count, dayAndClock, duration, mebibytes, memoryTime, plural } from '../format.js';
+import { api } from '../state/api.js';
+import { generation, recent } from '../state/live.js';
+import { useResource } from '../state/resource.js';
+import { to } from '../state/router.js';
+import { spanName, spanText, useLast, windowOf } from '../state/window.js';
+import { ErrorNote, Loading, now, View } from '../ui/parts.js';
+import { labelOf } from './addresses.js';
+import { SpanChoice } from './functions.js';
+
+/** Resolution of the bars that is asked for; the picture is scaled to its place. */
+const PIXELS = 1200;
+
+export function TimelineView() {
+  const span = spanName('5m');
+  const fast = span === '5m' || now.value - (recent.value[0]?.startTimeMs ?? 0) < 10_000;
+  const round = Math.floor(now.value / (fast ? 2000 : 15_000));
+  const timeline = useResource(`${span} ${generation.value} ${round}`, () => api.timeline(windowOf(span, Date.now()), PIXELS));
+  const shown = useLast(timeline.data, span);
+  return (
+    <View
+      title="Timeline"
+      wide
+      lead="What ran when. The idea of serverless is the empty space: an app that is always on keeps all of it."
+      actions={<SpanChoice otherwise="5m" />}
+    >
+      {timeline.error && <ErrorNote error={timeline.error} retry={timeline.reload} />}
+      {shown === undefined && !timeline.error && <Loading lines={6} />}
+      {shown && (
+        <>
+          <Comparison timeline={shown} span={spanText(span)} />
+          <Lanes timeline={shown} />
+        </>
+      )}
+    </View>
+  );
+}
+
+function Comparison({ timeline: { used, alwaysOn }, span }: { timeline: Timeline; span: string }) {
+  const share = alwaysOn.memoryMiBSeconds === 0 ? 0 : used.memoryMiBSeconds / alwaysOn.memoryMiBSeconds;
+  return (
+    <section class="card padded comparison" aria-label="Used and reserved">
+      <p class="sentence">{inWords(used.memoryMiBSeconds, alwaysOn.memoryMiBSeconds, span)}</p>
+      <div class="reserved" aria-hidden="true">
+        <div class="used" style={{ width: `${Math.min(100, share * 100)}%` }} />
+      </div>
+      <dl class="legend">
+        <div>
+          <dt>
+            <span class="swatch used" /> Used by functions
+          </dt>
+          <dd>
+            {memoryTime(used.memoryMiBSeconds)} <span class="muted">({percent(share)})</span>
+          </dd>
+        </div>
+        <div>
+          <dt>
+            <span class="swatch reserved" /> Reserved by an always-on app
+          </dt>
+          <dd>{memoryTime(alwaysOn.memoryMiBSeconds)}</dd>
+        </div>
+      </dl>
+      <p class="hint">
+        Counted as memory × time. The always-on app is sized for the busiest moment of the window (
+        {alwaysOn.peakConcurrency === 0
+          ? `nothing ran, so the largest function: ${mebibytes(alwaysOn.peakMemoryMiB)}`
+          : `${plural(alwaysOn.peakConcurrency, 'run')} at once, ${mebibytes(alwaysOn.peakMemoryMiB)}`}
+        ) and keeps that all the time.
+      </p>
+    </section>
+  );
+}
+
+/** The ratio as a sentence: the figure that a picture of a thin line cannot give. */
+export function inWords(used: number, reserved: number, span: string): string {
+  if (used === 0)
+    return `Nothing ran in the last ${span}: the functions used nothing, and an always-on app would have reserved all of it.`;
+  const times = reserved / used;
+  if (times < 1.5)
+    return `In the last ${span} the functions were busy nearly all the time: an always-on app would have reserved about as much as they used.`;
+  const figure = times < 10 ? times.toFixed(1) : count(Number(times.toPrecision(2)));
+  return `In the last ${span} an always-on app would have reserved ${figure} times what the functions used.`;
+}
+
+const percent = (share: number): string =>
+  share === 0 ? '0 %' : share < 0.0001 ? 'less than 0.01 %' : `${(share * 100).toPrecision(2)} %`;
+
+function Lanes({ timeline }: { timeline: Timeline }) {
+  const { fromTimeMs, toTimeMs } = timeline.window;
+  const long = toTimeMs - fromTimeMs > 12 * 3_600_000;
+  const lanes = timeline.lanes.toSorted((a, b) => Number(b.bars.length > 0) - Number(a.bars.length > 0));
+  return (
+    <div class="card lanes">
+      <section class="table-scroll" aria-label="What ran when" tabIndex={0}>
+        <table>
+          <caption class="visually-hidden">What ran when, by function</caption>
+          <thead>
+            <tr>
+              <th scope="col">Function</th>
+              <th scope="col" class="number">
+                Runs
+              </th>
+              <th scope="col" class="number">
+                Busy
+              </th>
+              <th scope="col" class="scale">
+                <span class="visually-hidden">From {dayAndClock(fromTimeMs)} until now, to scale</span>
+                <span aria-hidden="true">
+                  {[0, 0.25, 0.5, 0.75].map((share) => {
+                    const timeMs = fromTimeMs + share * (toTimeMs - fromTimeMs);
+                    return (
+                      <span key={share} style={{ left: `${share * 100}%` }}>
+                        {long ? dayAndClock(timeMs) : clock(timeMs)}
+                      </span>
+                    );
+                  })}
+                </span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {lanes.map((lane) => (
+              <tr key={lane.functionId} class="linked">
+                <td>
+                  <a class="row-link" href={to('functions', lane.functionId)}>
+                    {labelOf(lane.functionId)}
+                  </a>{' '}
+                  <span class="muted">{mebibytes(lane.memoryMiB)}</span>
+                </td>
+                <td class="number">{count(lane.bars.reduce((sum, bar) => sum + bar.invocations, 0))}</td>
+                <td class="number">{lane.busyMs === 0 ? <span class="muted">–</span> : duration(lane.busyMs)}</td>
+                <td class="scale">
+                  <Lane lane={lane} fromTimeMs={fromTimeMs} toTimeMs={toTimeMs} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
+
+/** Bars of one function as two shapes: hundreds of them cost no more than one. */
+function Lane({ lane, fromTimeMs, toTimeMs }: { lane: TimelineLane; fromTimeMs: number; toTimeMs: number }) {
+  const [under, setUnder] = useState<TimelineBar>();
+  const place = useRef<SVGSVGElement>(null);
+  useEffect(() => setUnder(undefined), [lane]);
+  const x = (timeMs: number) => ((timeMs - fromTimeMs) / (toTimeMs - fromTimeMs)) * PIXELS;
+  const shape = (bars: readonly TimelineBar[]) =>
+    bars
+      .map(({ startTimeMs, endTimeMs }) => {
+        const from = x(startTimeMs);
+        return `M${from.toFixed(1)} 3h${Math.max(2, x(endTimeMs) - from).toFixed(1)}v16h-${Math.max(2, x(endTimeMs) - from).toFixed(1)}z`;
+      })
+      .join('');
+  const find = (event: PointerEvent) => {
+    const { left, width } = place.current!.getBoundingClientRect();
+    const at = fromTimeMs + ((event.clientX - left) / width) * (toTimeMs - fromTimeMs);
+    const slack = (4 / width) * (toTimeMs - fromTimeMs);
+    setUnder(lane.bars.find((bar) => at >= bar.startTimeMs - slack && at <= bar.endTimeMs + slack));
+  };
+  return (
+    <>
+      <svg
+        ref={place}
+        viewBox={`0 0 ${PIXELS} 22`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        onPointerMove={find}
+        onPointerLeave={() => setUnder(undefined)}
+      >
+        <path class="ok" d={shape(lane.bars.filter(({ errors }) => errors === 0))} />
+        <path class="error" d={shape(lane.bars.filter(({ errors }) => errors > 0))} />
+      </svg>
+      {under && (
+        <div
+          class={x(under.startTimeMs) > PIXELS / 2 ? 'tip left' : 'tip'}
+          style={{ left: `${(x(under.startTimeMs) / PIXELS) * 100}%` }}
+        >
+          {clock(under.startTimeMs)} · {plural(under.invocations, 'run')} · {duration(under.endTimeMs - under.startTimeMs)}
+          {under.coldStart && ' · cold start'}
+          {under.errors > 0 && ` · ${under.errors} failed`}
+        </div>
+      )}
+    </>
+  );
+}

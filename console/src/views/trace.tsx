@@ -1,0 +1,50 @@
+import { duration, plural } from '../format.js';
+import { api } from '../state/api.js';
+import { recent } from '../state/live.js';
+import { useResource } from '../state/resource.js';
+import { Ago, Empty, ErrorNote, Facts, Loading, View } from '../ui/parts.js';
+import { Waterfall } from './waterfall.js';
+
+/** A trace, asked for again when one of its invocations changed. */
+export function useTrace(id: string | undefined) {
+  const state = recent.value
+    .filter(({ traceId }) => traceId === id)
+    .map((one) => `${one.id}${one.status}`)
+    .join();
+  const trace = useResource(`${id} ${state}`, async () => (id === undefined ? undefined : api.trace(id)));
+  return trace;
+}
+
+export function TraceView({ id }: { id: string }) {
+  const trace = useTrace(id);
+  const spans = trace.data?.spans ?? [];
+  const end = Math.max(0, ...spans.map((span) => span.startTimeMs + (span.durationMs ?? 0)));
+  return (
+    <View title="Trace" lead="One request on its way: what ran, what waited, what it led to." actions={<code>{id}</code>}>
+      {trace.error && <ErrorNote error={trace.error} retry={trace.reload} />}
+      {trace.data === undefined && !trace.error && <Loading />}
+      {trace.data && spans.length === 0 && (
+        <div class="card">
+          <Empty title="Nothing is kept of this trace">
+            <p>Traces are dropped when newer ones need the room. Send the event again for a new one.</p>
+          </Empty>
+        </div>
+      )}
+      {trace.data && spans.length > 0 && (
+        <>
+          <div class="card padded">
+            <Facts
+              facts={[
+                ['Began', <Ago key="began" timeMs={trace.data.startTimeMs} />],
+                ['Took', duration(end - trace.data.startTimeMs)],
+                ['Functions', plural(spans.filter(({ kind }) => kind === 'invocation').length, 'run')],
+                ['Failed', plural(spans.filter(({ status }) => status === 'error').length, 'step')],
+              ]}
+            />
+          </div>
+          <Waterfall trace={trace.data} />
+        </>
+      )}
+    </View>
+  );
+}

@@ -1,0 +1,107 @@
+import type { Span, Trace } from '../../../lib/platforms/local/console/protocol.js';
+import { duration, plural } from '../format.js';
+import { to } from '../state/router.js';
+import { KindIcon } from '../ui/icons.js';
+import { now } from '../ui/parts.js';
+import { nodeOf } from './addresses.js';
+
+interface Row {
+  readonly span: Span;
+  readonly depth: number;
+}
+
+/** One request through functions and queues: a table whose last column is drawn to scale. */
+export function Waterfall({ trace, current }: { trace: Trace; current?: string }) {
+  const rows = nested(trace.spans);
+  const ends = trace.spans.map((span) => span.startTimeMs + (span.durationMs ?? now.value - span.startTimeMs));
+  const totalMs = Math.max(1, ...ends.map((end) => end - trace.startTimeMs));
+  return (
+    <div class="card waterfall">
+      <section class="table-scroll" aria-label="Trace" tabIndex={0}>
+        <table>
+          <caption class="visually-hidden">
+            Trace of {plural(rows.length, 'step')} in {duration(totalMs)}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col" class="number">
+                Begins
+              </th>
+              <th scope="col" class="number">
+                Takes
+              </th>
+              <th scope="col" class="scale">
+                <span class="visually-hidden">To scale</span>
+                <span aria-hidden="true">
+                  {[0, 0.25, 0.5, 0.75].map((share) => (
+                    <span key={share} style={{ left: `${share * 100}%` }}>
+                      {share === 0 ? '0' : duration(share * totalMs)}
+                    </span>
+                  ))}
+                </span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ span, depth }) => (
+              <tr key={span.id} class={span.invocationId === undefined ? '' : 'linked'} aria-current={isCurrent(span, current)}>
+                <td>
+                  <span class="named" style={{ paddingLeft: `${depth * 18}px` }}>
+                    <KindIcon kind={span.kind === 'wait' ? 'queue' : (nodeOf(span.resourceId)?.kind ?? 'other')} />
+                    {span.invocationId === undefined ? (
+                      span.name
+                    ) : (
+                      <a class="row-link" href={to('invocations', span.invocationId)}>
+                        {span.name}
+                      </a>
+                    )}
+                    {(span.attempt ?? 1) > 1 && <span class="badge warn">attempt {span.attempt}</span>}
+                    {span.status === 'error' && <span class="badge bad">{span.error?.name ?? 'failed'}</span>}
+                  </span>
+                </td>
+                <td class="number muted">{duration(span.startTimeMs - trace.startTimeMs)}</td>
+                <td class="number">{span.durationMs === undefined ? 'running' : duration(span.durationMs)}</td>
+                <td class="scale">
+                  <div
+                    class={`bar ${span.kind} ${span.status}`}
+                    style={{
+                      left: `${((span.startTimeMs - trace.startTimeMs) / totalMs) * 100}%`,
+                      width: `${((span.durationMs ?? totalMs - (span.startTimeMs - trace.startTimeMs)) / totalMs) * 100}%`,
+                    }}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {trace.truncated && <p class="hint padded-hint">This trace was longer than what is kept; some steps are missing.</p>}
+    </div>
+  );
+}
+
+const isCurrent = (span: Span, current: string | undefined) =>
+  current !== undefined && span.invocationId === current ? ('true' as const) : undefined;
+
+/** Parents before children, by start; a span whose parent is missing stands at the outermost level. */
+function nested(spans: readonly Span[]): Row[] {
+  const ids = new Set(spans.map(({ id }) => id));
+  const children = new Map<string, Span[]>();
+  for (const span of spans) {
+    const parent = span.parentId !== undefined && ids.has(span.parentId) ? span.parentId : '';
+    children.set(parent, [...(children.get(parent) ?? []), span]);
+  }
+  const seen = new Set<string>();
+  const rows = (parent: string, depth: number): Row[] =>
+    (children.get(parent) ?? [])
+      .toSorted((a, b) => a.startTimeMs - b.startTimeMs)
+      .flatMap((span) => {
+        if (seen.has(span.id)) return [];
+        seen.add(span.id);
+        return [{ span, depth }, ...rows(span.id, depth + 1)];
+      });
+  const reached = rows('', 0);
+  // What leads round in a circle is shown all the same.
+  return [...reached, ...spans.filter(({ id }) => !seen.has(id)).map((span) => ({ span, depth: 0 }))];
+}
