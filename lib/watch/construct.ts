@@ -102,7 +102,8 @@ export class Watch {
       const target = { kind: subject.kind as 'api' | 'function', path: subject.path };
       for (const spec of sloSpecs(slo, target, levels.options, this.checks)) {
         if (spec.thresholdMillis !== undefined) this.thresholds.add(spec.thresholdMillis);
-        this.dashboard()?.slos.push(levels.createSlo(this.construct, spec, () => [subject]));
+        const made = levels.createSlo(this.construct, spec, () => [subject]);
+        this.dashboard()?.slos.push(made);
       }
     }
     this.dashboard()?.show(subject, this.platform);
