@@ -6,6 +6,9 @@ import type { CodeArtifact } from '../bundling/index.js';
 import { bundledCode, usePlaceholder } from '../core/code.js';
 import { platformOf } from '../core/scope.js';
 
+export { evaluateAlarm, evaluateSlo } from '../core/monitoring/evaluate.js';
+export { alarmTable, type FailingTraffic, minutesUntilPage } from './alarms.js';
+
 const DIRECTORY = join(__dirname, 'placeholder');
 
 /** Stands for every function's code: a file that throws, and a hash that nobody takes for a real one. */
