@@ -5,7 +5,7 @@ import type { HandlerKind } from './typing.js';
 /** How a platform enters functions, and by which drivers they reach their links: names of files in `lib/runtime`. */
 export interface EntryParts {
   /** File of `runtime/adapters`. */
-  readonly adapter: 'lambda' | 'functions-framework' | 'http-server' | 'local';
+  readonly adapter: 'lambda' | 'lambda-stream' | 'functions-framework' | 'http-server' | 'local';
   /** Files of `runtime/links`. Two kinds may share a driver. */
   readonly links: Readonly<Record<LinkKind, string>>;
   /** Files of `runtime/secrets`. */

@@ -32,9 +32,23 @@ const PARTS = {
 /** File and export that {@link preset} makes. */
 export const ENTRY_HANDLER = 'index.handler';
 
-function preset(nodeVersion: string, architecture: Architecture): BundlePreset {
+interface RuntimeOfCode {
+  readonly nodeVersion: string;
+  readonly architecture: Architecture;
+  /** Whether answers are sent as they are made. */
+  readonly streams: boolean;
+}
+
+function preset({ nodeVersion, architecture, streams }: RuntimeOfCode): BundlePreset {
   return {
-    entrySource: (request) => entrySource(request, PARTS),
+    entrySource: (request) =>
+      streams
+        ? // Its URL is no trigger that the core knows of.
+          entrySource(
+            { ...request, kinds: [...new Set([...request.kinds, 'http' as const])].sort() },
+            { ...PARTS, adapter: 'lambda-stream' },
+          )
+        : entrySource(request, PARTS),
     options: {
       outfile: 'index.mjs',
       target: `node${nodeVersion}`,
@@ -67,14 +81,12 @@ export class LateCode extends Code {
   constructor(
     private readonly scope: Construct,
     reference: CodeReference,
-    runtime: { readonly nodeVersion: string; readonly architecture: Architecture },
+    runtime: RuntimeOfCode,
   ) {
     super();
     // `cdk deploy --exclusively OneStack` and `cdk destroy` need the code of some stacks or none; the CDK's own functions
     // leave it out by the same rule.
-    this.prepared = Stack.of(scope).bundlingRequired
-      ? reference.prepare(preset(runtime.nodeVersion, runtime.architecture))
-      : undefined;
+    this.prepared = Stack.of(scope).bundlingRequired ? reference.prepare(preset(runtime)) : undefined;
     this.isBundled = reference.spec.kind === 'entry';
   }
 

@@ -1,5 +1,12 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type Alias, Architecture, type Code, Function as LambdaFunction, type Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  type Alias,
+  Architecture,
+  type Code,
+  FunctionUrl,
+  Function as LambdaFunction,
+  type Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -21,7 +28,7 @@ import { type BucketResources, triggerByObjects } from './bucket.js';
 import { Caller } from './callers.js';
 import { LateCode } from './code.js';
 import { tooMuchEnvironment } from './environment.js';
-import { checkImageTakesEvents, ImageCode, imageEnvironment, isImage } from './image.js';
+import { ImageCode, imageEnvironment, isImage } from './image.js';
 import {
   checkFunction,
   checkQueueTrigger,
@@ -39,7 +46,7 @@ import { grantsOf } from './role-grants.js';
 import { Rollout } from './rollout.js';
 import { entryPoint } from './runtimes.js';
 import { triggerBySchedule } from './schedule.js';
-import { allowSettings, checkSettings, mounted, withoutInsightsPolicy } from './settings.js';
+import { allowSettings, checkSettings, checkTakesEvents, mounted, streams, withoutInsightsPolicy } from './settings.js';
 import { tag } from './tags.js';
 import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
 import { type TopicResources, triggerByTopic } from './topic.js';
@@ -57,6 +64,8 @@ export class LambdaBackend implements FunctionBackend {
   private readonly invoked: InvocationTarget;
   /** What moves the alias, where it is not moved at once. */
   readonly rollout: Rollout | undefined;
+  /** An address of the function's own, without an API. */
+  readonly url: FunctionUrl | undefined;
   private readonly caller: Caller;
   private readonly sources = new Map<unknown, string>();
   private readonly bundled: boolean;
@@ -106,12 +115,17 @@ export class LambdaBackend implements FunctionBackend {
       logGroup: this.logGroup,
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),
-      environment: { [FUNCTION_VARIABLE]: spec.path, ...(isImage(spec) ? imageEnvironment(settings.webAdapter, false) : {}) },
+      environment: {
+        [FUNCTION_VARIABLE]: spec.path,
+        ...(isImage(spec) ? imageEnvironment(settings.webAdapter, streams(settings)) : {}),
+      },
     });
     const invoked = targetOf(scope, this.resource, spec, settings);
     this.invoked = isNested(scope) ? targetInside(scope, fixedName!, invoked) : invoked;
     const { alias } = this.invoked;
     if (spec.rollout) this.rollout = new Rollout(scope, this.resource, alias!, spec.rollout, settings.rollout ?? {});
+    if (settings.functionUrl)
+      this.url = new FunctionUrl(scope, 'Url', { function: alias ?? this.resource, ...settings.functionUrl });
     for (const event of events) (alias ?? this.resource).addEventSource(event);
     if (settings.insightsVersion) withoutInsightsPolicy(this.role);
     this.caller = new Caller(scope, this.resource, this.invoked);
@@ -125,7 +139,7 @@ export class LambdaBackend implements FunctionBackend {
 
   /** What events that nobody waits for need; made when it is first asked for. */
   async(): AsyncInvocation {
-    checkImageTakesEvents(this.spec, this.settings.webAdapter);
+    checkTakesEvents(this.spec, this.settings);
     this.asyncInvocation ??= new AsyncInvocation(this, this.settings);
     return this.asyncInvocation;
   }
@@ -209,7 +223,11 @@ export class LambdaBackend implements FunctionBackend {
     const { webAdapter } = this.settings;
     if (spec.code.kind === 'image') return ImageCode.referTo(scope, spec.path, spec.code);
     if (spec.code.kind === 'build') return ImageCode.build(scope, spec.path, spec.code, reference, architecture, webAdapter);
-    return new LateCode(scope, reference, { nodeVersion: /\d+/.exec(runtime.name)?.[0] ?? '', architecture });
+    return new LateCode(scope, reference, {
+      nodeVersion: /\d+/.exec(runtime.name)?.[0] ?? '',
+      architecture,
+      streams: streams(this.settings),
+    });
   }
 
   private addSecret(name: string, secret: SecretSpec): void {
@@ -230,7 +248,7 @@ export class LambdaBackend implements FunctionBackend {
 
   /** Tells the running function the trigger's name; `once` is the reason why one source cannot have a second trigger. */
   private addSource(name: string, source: unknown, address: string, once?: string): void {
-    checkImageTakesEvents(this.spec, this.settings.webAdapter);
+    checkTakesEvents(this.spec, this.settings);
     const other = this.sources.get(source);
     if (other !== undefined && once !== undefined) {
       throw invalid(
@@ -256,6 +274,7 @@ function propsOf({
   maxEventAge,
   webAdapter,
   nestedStack,
+  functionUrl,
   ...props
 }: Partial<AwsFunctionTuning>) {
   return props;

@@ -4,7 +4,7 @@
 import type { CfnMethod, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi as CdkHttpApi, CfnRoute, DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, FunctionUrl, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic as SnsTopic } from 'aws-cdk-lib/aws-sns';
@@ -93,6 +93,18 @@ export class AwsFunction {
     this.lambda = backend.resource;
     this.role = backend.role;
     this.logGroup = backend.logGroup;
+  }
+
+  /**
+   * The address that `tune({ functionUrl })` makes; `functionUrl.grantInvokeUrl()` lets a principal use it. Undefined without it.
+   */
+  get functionUrl(): FunctionUrl | undefined {
+    return this.backend.url;
+  }
+
+  /** URL of `functionUrl`, with a slash at its end. */
+  get url(): string | undefined {
+    return this.backend.url?.url;
   }
 
   /** Where failed events end. Undefined until the function has a trigger or a caller that does not wait. */

@@ -1,9 +1,10 @@
 import { type CfnRole, Effect, type PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { type FileSystem, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type FileSystem, InvokeMode, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { invalid } from '../../core/errors.js';
 import type { FunctionSpec } from '../../core/model.js';
+import { checkImageTakesEvents, isImage } from './image.js';
 import { allow } from './permissions.js';
 import type { AwsFunctionTuning, OwnedByFunction } from './tuning.js';
 
@@ -26,6 +27,26 @@ const INSTEAD: Readonly<Record<OwnedByFunction, string>> = {
   durableConfig: 'durable functions take handlers of their own: make one with lambda.Function',
   architectures: 'set architecture',
 };
+
+const STREAMS = 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html';
+
+/** Whether a function's URL sends answers as they are made. */
+export function streams({ functionUrl }: Partial<AwsFunctionTuning>): boolean {
+  return functionUrl?.invokeMode === InvokeMode.RESPONSE_STREAM;
+}
+
+/** Whether the function takes what is no request: events and calls. */
+export function checkTakesEvents(spec: FunctionSpec, settings: Partial<AwsFunctionTuning>): void {
+  if (isImage(spec)) checkImageTakesEvents(spec, settings.webAdapter);
+  else if (spec.code.kind === 'entry' && streams(settings)) {
+    throw invalid(
+      'function',
+      spec.path,
+      `its URL streams, so that it answers requests only (${STREAMS})`,
+      'give events and calls to another function, or leave invokeMode out',
+    );
+  }
+}
 
 const SNAP_START = 'https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html';
 

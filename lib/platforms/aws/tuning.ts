@@ -1,6 +1,13 @@
 import type { ScalingSchedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CfnEventSourceMappingProps, FunctionProps, IDestination, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type {
+  CfnEventSourceMappingProps,
+  FunctionProps,
+  FunctionUrlOptions,
+  IDestination,
+  IFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { CfnScheduleProps } from 'aws-cdk-lib/aws-scheduler';
@@ -58,6 +65,12 @@ export interface AwsFunctionTuning
    * @default - the function's dead letters
    */
   readonly onFailure?: AwsDestination;
+  /**
+   * An HTTPS address of the function itself, without an API: for answers that stream (`invokeMode: InvokeMode.RESPONSE_STREAM`) or take longer
+   * than an API waits. With `AuthType.AWS_IAM`, the default, only principals that you allow may use it.
+   * @default - none
+   */
+  readonly functionUrl?: FunctionUrlOptions;
   /**
    * How requests and events reach the server of an `image` or `build`, which brings the AWS Lambda Web Adapter. False where the image
    * speaks Lambda's runtime interface itself, as AWS's base images do.

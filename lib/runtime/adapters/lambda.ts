@@ -20,6 +20,15 @@ export interface LambdaContext {
  * that failed, so that Lambda tries them again and keeps them as dead letters.
  */
 export function serve(entry: unknown, options: ServeOptions): (event: any, context: LambdaContext) => Promise<unknown> {
+  const invoke = invoker(entry, options);
+  return (event, context) => invoke(event, context, (response) => apiGatewayResponse(event, response));
+}
+
+/** The same, where `respond` sends the answer to a request, or makes what Lambda is to send. */
+export function invoker(
+  entry: unknown,
+  options: ServeOptions,
+): (event: any, context: LambdaContext, respond: (response: Response) => Promise<unknown>) => Promise<unknown> {
   const dispatcher = new Dispatcher(entry, options, { emf });
   const { environment, kinds } = dispatcher;
   const receiver: Receiver = { kinds, triggerOf: (source) => environment.triggerOf(source) };
@@ -55,7 +64,7 @@ export function serve(entry: unknown, options: ServeOptions): (event: any, conte
     return { batchItemFailures: [...failures].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 
-  return async (event, context) => {
+  return async (event, context, respond) => {
     const about = {
       requestId: context.awsRequestId,
       traceId: /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1],
@@ -72,7 +81,6 @@ export function serve(entry: unknown, options: ServeOptions): (event: any, conte
     if (takes('http') && isApiGatewayEvent(event)) {
       const taken = apiGatewayRequest(event);
       const place = () => ({ ...placeOf(event, taken), identity: awsIdentity(event.requestContext) });
-      const respond = (response: Response) => apiGatewayResponse(event, response);
       const cors = environment.variables[CORS_VARIABLE];
       // REST APIs leave browsers to the function; HTTP APIs answer them, and replace what it says.
       if (cors === undefined) return dispatcher.http(taken.request, { ...about, kind: 'http' }, place, respond);

@@ -30,7 +30,7 @@ export function apiGatewayRequest(event: any): ApiGatewayRequest {
   }
   if (cookies) headers.set('cookie', cookies.join('; '));
 
-  const decodes = second ? !context.domainName?.includes('.lambda-url.') : event.version === '1.0';
+  const decodes = second ? !isFunctionUrl(event) : event.version === '1.0';
   const sent: string = second ? event.rawPath : event.path;
   const stage = `/${context.stage}`;
   const unstaged =
@@ -50,6 +50,21 @@ export function placeOf(event: any, { path, route }: ApiGatewayRequest): Place {
   return { route, params: (route && matchPath(route.split(' ')[1]!, path)?.params) || event.pathParameters || {} };
 }
 
+/** Whether a request came through a function URL, whose events are else those of an HTTP API. */
+export function isFunctionUrl({ requestContext }: any): boolean {
+  return Boolean(requestContext?.domainName?.includes('.lambda-url.'));
+}
+
+/** Status, headers and cookies of the answer to such an event. */
+export function apiGatewayHead(event: any, response: Response): object {
+  const cookies = response.headers.getSetCookie();
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie')),
+    ...(cookies.length === 0 ? {} : event.requestContext.http ? { cookies } : { multiValueHeaders: { 'set-cookie': cookies } }),
+  };
+}
+
 /**
  * The answer to such an event. Bytes that are no UTF-8 text are sent as base64: REST APIs decode it only for their
  * `binaryMediaTypes`, so text must be text.
@@ -57,12 +72,8 @@ export function placeOf(event: any, { path, route }: ApiGatewayRequest): Place {
 export async function apiGatewayResponse(event: any, response: Response): Promise<object> {
   const bytes = Buffer.from(await response.arrayBuffer());
   const text = isUtf8(bytes);
-  const cookies = response.headers.getSetCookie();
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
   return {
-    statusCode: response.status,
-    headers,
-    ...(cookies.length === 0 ? {} : event.requestContext.http ? { cookies } : { multiValueHeaders: { 'set-cookie': cookies } }),
+    ...apiGatewayHead(event, response),
     body: bytes.toString(text ? 'utf8' : 'base64'),
     isBase64Encoded: !text,
   };
