@@ -4,12 +4,13 @@ import {
   LinkError,
   type ObjectInfo,
   type QueueClient,
+  type QueueSendOptions,
   type SendOptions,
   type TopicClient,
 } from '../clients.js';
 import { LOCAL_HOST } from '../wire.js';
 import type { LinkDriver } from './driver.js';
-import { checkedAttributes, toJson } from './message.js';
+import { checkedAttributes, checkedOrder, toJson } from './message.js';
 import { checkedExpiry, checkedKey, storedObject, toBytes } from './object.js';
 
 type Host = (address: string, operation: string, argument: unknown) => Promise<any>;
@@ -26,9 +27,10 @@ export const local: LinkDriver = (link) => {
       throw new LinkError(`link '${link.name}': ${operation} ${message}`, status);
     }
   };
-  const message = (operation: string) => async (content: unknown, options?: SendOptions) => {
+  const message = (operation: string) => async (content: unknown, options?: SendOptions & QueueSendOptions) => {
     const attributes = Object.fromEntries(checkedAttributes(link, operation, options));
-    await ask(operation, { body: toJson(link, operation, content), attributes });
+    const { delaySeconds } = options ?? {};
+    await ask(operation, { body: toJson(link, operation, content), attributes, delaySeconds, ...checkedOrder(link, operation, options) });
   };
   const client: QueueClient & TopicClient & FunctionClient & Omit<BucketClient, '~link'> = {
     send: message('send'),

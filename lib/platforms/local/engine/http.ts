@@ -136,7 +136,7 @@ export class ApiServer {
 }
 
 /** Undefined when it is too large; the rest is then left unread, and the connection ends with the answer. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+export async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) return undefined;
   if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
     return Buffer.alloc(0);

@@ -1,0 +1,4 @@
+/** Ids of the graph's edges, by which traffic is told. */
+export const routeEdge = (api: string, key: string): string => `route:${api} ${key}`;
+export const triggerEdge = (functionPath: string, trigger: string): string => `trigger:${functionPath}/${trigger}`;
+export const linkEdge = (functionPath: string, link: string): string => `link:${functionPath}/${link}`;

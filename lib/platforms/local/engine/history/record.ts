@@ -1,0 +1,128 @@
+import type { InvocationDetail, InvocationSummary, LogLine, Payload, Span } from '../../console/protocol.js';
+import type { LinkUse } from '../links.js';
+import type { Call, Done } from '../runner.js';
+import type { Result, Task } from '../worker/protocol.js';
+import { payloadOf } from './payload.js';
+
+/** Characters of log lines that are kept of one invocation. */
+const LOGS = 64 * 1024;
+/** Uses of links that are kept of one invocation. */
+const USES = 100;
+
+/** Everything that is known of one invocation. What is shown of it is made when somebody asks. */
+export class InvocationRecord {
+  readonly logs: LogLine[] = [];
+  readonly uses: LinkUse[] = [];
+  logsDropped = 0;
+  private logBytes = 0;
+  private result?: Result;
+  private readonly task: Task;
+  private readonly sentTimeMs?: number;
+
+  constructor(
+    public summary: InvocationSummary,
+    call: Pick<Call, 'task' | 'sentTimeMs'>,
+  ) {
+    this.task = call.task;
+    this.sentTimeMs = call.sentTimeMs;
+  }
+
+  /** Bytes that it keeps in memory, about. */
+  get bytes(): number {
+    return 1000 + this.logBytes + bytesOfTask(this.task) + bytesOfResult(this.result);
+  }
+
+  /** @returns whether it was kept */
+  log(line: LogLine): boolean {
+    this.logBytes += line.message.length + (line.fields ? JSON.stringify(line.fields).length : 0);
+    if (this.logBytes <= LOGS) this.logs.push(line);
+    else this.logsDropped++;
+    return this.logBytes <= LOGS;
+  }
+
+  use(use: LinkUse): void {
+    if (this.uses.length < USES) this.uses.push(use);
+  }
+
+  end({ summary, result }: Done): void {
+    this.summary = summary;
+    this.result = result;
+  }
+
+  detail(): InvocationDetail {
+    const { summary, logs, logsDropped } = this;
+    return { ...summary, event: eventOf(this.task), result: this.result && resultOf(this.result), logs: [...logs], logsDropped };
+  }
+
+  /** Its part of a trace. */
+  spans(): Span[] {
+    const { id, functionId, origin, parentId, attempt, startTimeMs, durationMs, coldStartMs = 0, status, error } = this.summary;
+    const outcome = status === 'running' ? 'running' : status === 'succeeded' ? 'ok' : 'error';
+    const took = durationMs === undefined ? undefined : durationMs + coldStartMs;
+    const spans: Span[] = [];
+    let parent = parentId;
+    const before = (span: Pick<Span, 'kind' | 'resourceId' | 'name' | 'startTimeMs' | 'durationMs'> & Partial<Span>) => {
+      const own = `${id}:${span.kind}`;
+      spans.push({ id: own, parentId: parent, status: outcome, ...span });
+      parent = own;
+    };
+    if (origin.kind === 'http' && origin.resourceId !== undefined) {
+      before({ kind: 'request', resourceId: origin.resourceId, name: origin.title, startTimeMs, durationMs: took });
+    } else if (this.sentTimeMs !== undefined && origin.resourceId !== undefined) {
+      const waited = Math.max(0, startTimeMs - this.sentTimeMs);
+      const name = `waited in ${labelOf(origin.resourceId)}`;
+      before({ kind: 'wait', resourceId: origin.resourceId, name, startTimeMs: this.sentTimeMs, durationMs: waited, status: 'ok', attempt });
+    }
+    const name = labelOf(functionId);
+    const own = { id, parentId: parent, kind: 'invocation' as const, resourceId: functionId, name, invocationId: id, attempt, error };
+    spans.push({ ...own, startTimeMs, durationMs: took, status: outcome });
+    this.uses.forEach((use, index) => {
+      const { resourceId, name: what, startTimeMs: start, durationMs: lasted } = use;
+      spans.push({
+        ...{ id: `${id}:${index}`, parentId: id, kind: 'send', resourceId, name: what, startTimeMs: start, durationMs: lasted },
+        status: use.error === undefined ? 'ok' : 'error',
+        ...(use.error !== undefined && { error: { name: 'LinkError', message: use.error } }),
+      });
+    });
+    return spans;
+  }
+}
+
+export function labelOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function bytesOfTask(task: Task): number {
+  if (task.kind === 'http') return (task.body?.length ?? 0) + task.headers.length * 20;
+  return task.kind === 'call' ? (task.body?.length ?? 0) : task.items.reduce((sum, item) => sum + ((item as { text?: string }).text?.length ?? 200), 0);
+}
+
+function bytesOfResult(result: Result | undefined): number {
+  return result && 'body' in result ? (result.body?.length ?? 0) : 0;
+}
+
+/** What the handler got: of a request the body, of messages and events their JSON. */
+function eventOf(task: Task): Payload | undefined {
+  if (task.kind === 'http') return task.body && payloadOf(task.body, headerOf(task.headers, 'content-type'));
+  if (task.kind === 'call') return task.body === undefined ? undefined : payloadOf(task.body, 'application/json');
+  const items = task.items.map(({ text, ...item }: any) => (text === undefined ? item : { ...item, body: jsonOf(text) }));
+  return payloadOf(JSON.stringify(task.kind === 'queue' ? items : items[0], undefined, 2), 'application/json');
+}
+
+function resultOf(result: Result): Payload | undefined {
+  if (result.of === 'http') return result.body && payloadOf(result.body, headerOf(result.head?.headers ?? [], 'content-type'));
+  return result.of === 'call' && result.body !== undefined ? payloadOf(result.body, 'application/json') : undefined;
+}
+
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index]!.toLowerCase() === name) return headers[index + 1];
+  return undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

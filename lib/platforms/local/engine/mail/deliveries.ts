@@ -1,0 +1,279 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { FaastenError } from '../../../../core/errors.js';
+import { MESSAGE_BYTES } from '../../limits.js';
+import type { LocalFunctionModel, LocalModel } from '../../model.js';
+import type { Clock } from '../clock.js';
+import { triggerEdge } from '../edges.js';
+import type { Call, Done, FunctionRunner } from '../runner.js';
+import { Sequence } from '../sequence.js';
+import { type Change, keyOf, type Store } from '../store.js';
+import type { EventsTask, Task } from '../worker/protocol.js';
+import { Consumer } from './consumer.js';
+import type { Entry, Letter } from './letter.js';
+import { type Failure, Mailbox, type MailboxSettings } from './mailbox.js';
+
+/** Milliseconds between looks for what is older than its retention. */
+const SWEEP = 60_000;
+
+/** What comes with a message or event, from whoever sent it. */
+export interface Sent {
+  readonly body?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly group?: string;
+  readonly deduplicationId?: string;
+  readonly delaySeconds?: number;
+  readonly traceId: string;
+  readonly parentId?: string;
+  readonly eventId?: string;
+}
+
+/** How often messages passed a topic's subscription. */
+export interface Subscription {
+  readonly functionPath: string;
+  readonly trigger: string;
+  readonly filter: Readonly<Record<string, readonly string[]>>;
+  delivered: number;
+  filtered: number;
+}
+
+export interface DeliverySettings {
+  readonly maxConcurrency: (fn: LocalFunctionModel) => number;
+  backoff(attempt: number): number;
+}
+
+/** Everything that waits: a mailbox for each queue and each function, and who takes from it. */
+export class Deliveries {
+  readonly queues = new Map<string, Mailbox>();
+  /** For events of topics, schedules and buckets, and for starts. */
+  readonly functions = new Map<string, Mailbox>();
+  readonly subscriptions = new Map<string, Subscription[]>();
+  private readonly consumers: Consumer[] = [];
+  private readonly sequence = new Sequence();
+  private cancelSweep = () => {};
+
+  constructor(
+    private readonly model: LocalModel,
+    private readonly runners: ReadonlyMap<string, FunctionRunner>,
+    private readonly store: Store,
+    private readonly clock: Clock,
+    private readonly settings: DeliverySettings,
+  ) {
+    for (const [path, queue] of Object.entries(model.queues)) {
+      const { maxAttempts, retentionSeconds, deadLetterRetentionSeconds, delaySeconds = 0 } = queue;
+      this.queues.set(
+        path,
+        this.mailbox(keyOf('queue', path), {
+          ...{ maxAttempts, deadLetters: true, delay: delaySeconds * 1000 },
+          retention: retentionSeconds * 1000,
+          deadLetterRetention: deadLetterRetentionSeconds * 1000,
+        }),
+      );
+    }
+    for (const path of Object.keys(model.topics)) this.subscriptions.set(path, []);
+    for (const [path, fn] of Object.entries(model.functions)) {
+      const box = this.mailbox(keyOf('function', path), { ...fn.retry });
+      this.functions.set(path, box);
+      this.consume(box, fn, { batchSize: 1 });
+      for (const [name, trigger] of Object.entries(fn.triggers)) {
+        if (trigger.kind === 'queue') this.consume(this.queues.get(trigger.source!)!, fn, trigger, name);
+        if (trigger.kind === 'topic') {
+          const { filter } = trigger;
+          this.subscriptions.get(trigger.source!)!.push({ functionPath: path, trigger: name, filter, delivered: 0, filtered: 0 });
+        }
+      }
+    }
+  }
+
+  get boxes(): Mailbox[] {
+    return [...this.queues.values(), ...this.functions.values()];
+  }
+
+  async load(): Promise<void> {
+    for (const box of this.boxes) await box.load();
+  }
+
+  begin(): void {
+    for (const box of this.boxes) box.begin();
+    this.sweepLater();
+  }
+
+  async send(queue: string, sent: Sent): Promise<string> {
+    const box = this.queues.get(queue)!;
+    const { fifo } = this.model.queues[queue]!;
+    const origin = { kind: 'queue' as const, resourceId: queue, title: '1 message' };
+    const letter: Letter = { ...this.letterOf(queue, sent, fifo !== undefined), kind: 'queue', origin };
+    await box.send(letter, {
+      delay: sent.delaySeconds === undefined ? undefined : sent.delaySeconds * 1000,
+      deduplicationId: fifo && (sent.deduplicationId ?? (fifo.contentBasedDeduplication ? hashOf(sent.body) : undefined)),
+    });
+    return letter.id;
+  }
+
+  /** Resolves when each subscription that lets the message through has it. */
+  async publish(topic: string, sent: Sent): Promise<string> {
+    const { fifo } = this.model.topics[topic]!;
+    const base = this.letterOf(topic, sent, fifo !== undefined);
+    const once = fifo && (sent.deduplicationId ?? (fifo.contentBasedDeduplication ? hashOf(sent.body) : undefined));
+    const changes: Change[] = [];
+    const after: (() => void)[] = [];
+    for (const subscription of this.subscriptions.get(topic)!) {
+      const { functionPath, trigger, filter } = subscription;
+      if (!passes(filter, sent.attributes)) {
+        subscription.filtered++;
+        continue;
+      }
+      const edgeId = triggerEdge(functionPath, trigger);
+      const letter: Letter = {
+        ...base,
+        ...{ kind: 'topic', trigger, origin: { kind: 'topic', resourceId: topic, edgeId, title: '1 message' } },
+        // Groups of two topics, or triggers, are not one.
+        group: base.group === undefined ? undefined : `${topic} ${trigger} ${base.group}`,
+      };
+      const deduplicationId = once === undefined ? undefined : `${topic} ${trigger} ${once}`;
+      const prepared = this.functions.get(functionPath)!.prepare(letter, { deduplicationId });
+      if (!prepared) continue;
+      changes.push(...prepared.changes);
+      after.push(prepared.sent, () => subscription.delivered++);
+    }
+    await this.store.commit(changes);
+    for (const each of after) each();
+    return base.id;
+  }
+
+  /** An event of a function: of a schedule, a bucket, or a start. `more` is written with it, or neither. */
+  async event(
+    functionPath: string,
+    event: Pick<Letter, 'kind' | 'trigger' | 'origin' | 'body' | 'traceId'> & Partial<Letter>,
+    more: readonly Change[] = [],
+  ): Promise<string> {
+    checkBytes(functionPath, event.body);
+    const letter: Letter = { id: randomUUID(), sentTimeMs: this.clock.now(), ...event };
+    const prepared = this.functions.get(functionPath)!.prepare(letter)!;
+    await this.store.commit([...prepared.changes, ...more]);
+    prepared.sent();
+    return letter.id;
+  }
+
+  /** Takes nothing more, and gives what is being delivered `grace` milliseconds to end. */
+  async close(grace: number): Promise<void> {
+    this.cancelSweep();
+    for (const box of this.boxes) box.close();
+    const done = Promise.all(this.consumers.map((consumer) => consumer.close()));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      done,
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, grace);
+      }),
+    ]);
+    clearTimeout(timer);
+  }
+
+  private letterOf(path: string, sent: Sent, fifo: boolean): Omit<Letter, 'kind' | 'origin'> {
+    checkBytes(path, sent.body);
+    const { body, attributes, group, traceId, parentId, eventId } = sent;
+    if (fifo && group === undefined) {
+      throw new FaastenError('invalid-value', `'${path}' keeps the order by group, and the message has none; give it a group`);
+    }
+    return {
+      ...{ id: randomUUID(), body, attributes, traceId, parentId, eventId },
+      group: fifo ? group : undefined,
+      sentTimeMs: this.clock.now(),
+    };
+  }
+
+  private mailbox(id: string, settings: Omit<MailboxSettings, 'backoff'>): Mailbox {
+    const { backoff } = this.settings;
+    return new Mailbox(id, { ...settings, backoff }, this.store, this.clock, this.sequence);
+  }
+
+  private consume(
+    box: Mailbox,
+    fn: LocalFunctionModel,
+    { batchSize, windowSeconds = 0, maxConcurrency }: { batchSize: number; windowSeconds?: number; maxConcurrency?: number },
+    trigger?: string,
+  ): void {
+    const settings = {
+      ...{ batchSize, window: windowSeconds * 1000 },
+      maxConcurrency: Math.min(maxConcurrency ?? Number.POSITIVE_INFINITY, this.settings.maxConcurrency(fn)),
+    };
+    const consumer = new Consumer(box, settings, this.clock, async (letters) => {
+      const done = await this.runners.get(fn.path)!.run(callOf(fn.path, letters, trigger));
+      return failuresOf(letters, done);
+    });
+    this.consumers.push(consumer);
+    const before = box.onReady;
+    box.onReady = () => {
+      before();
+      consumer.poke();
+    };
+  }
+
+  private sweepLater(): void {
+    this.cancelSweep = this.clock.at(this.clock.now() + SWEEP, () => {
+      this.sweepLater();
+      for (const box of this.boxes) void box.sweep();
+    });
+  }
+}
+
+type Delivered = readonly { readonly entry: Entry; readonly letter: Letter }[];
+
+/** The invocation for letters that are delivered together. */
+function callOf(functionPath: string, letters: Delivered, queueTrigger: string | undefined): Call {
+  const { letter } = letters[0]!;
+  const { traceId, parentId, eventId, sentTimeMs } = letter;
+  const trigger = queueTrigger ?? letter.trigger;
+  const title = letters.length === 1 ? letter.origin.title : `${letters.length} messages`;
+  const edgeId = trigger === undefined ? letter.origin.edgeId : triggerEdge(functionPath, trigger);
+  return {
+    task: taskOf(letters, trigger),
+    origin: { ...letter.origin, edgeId, title },
+    attempt: Math.max(...letters.map(({ entry }) => entry.attempts)),
+    ...{ traceId, parentId, eventId, sentTimeMs },
+  };
+}
+
+function taskOf(letters: Delivered, trigger: string | undefined): Task {
+  const { kind, body } = letters[0]!.letter;
+  if (kind === 'call') return { kind, body };
+  return { kind, trigger, items: letters.map(itemOf) } satisfies EventsTask;
+}
+
+/** As `Item` of the runtime. */
+function itemOf({ entry, letter }: Delivered[number]): object {
+  const { id, kind, body = '', attributes = {}, group, sentTimeMs } = letter;
+  const attempt = entry.attempts;
+  if (kind === 'queue' || kind === 'topic') {
+    return { id, text: body, attributes, time: new Date(sentTimeMs), attempt, ...(group !== undefined && { group: groupName(letter) }) };
+  }
+  const event = JSON.parse(body);
+  return { ...event, id, time: new Date(event.time), attempt };
+}
+
+/** As the sender gave it. */
+function groupName({ kind, group }: Letter): string {
+  return kind === 'topic' ? group!.split(' ').slice(2).join(' ') : group!;
+}
+
+function failuresOf(letters: Delivered, { result, error, summary }: Done): Failure[] {
+  const failed = (entry: Entry): Failure => ({ entry, error, invocationId: summary.id });
+  if (result?.of === 'events') return result.failed.map((index) => failed(letters[index]!.entry));
+  return summary.status === 'succeeded' ? [] : letters.map(({ entry }) => failed(entry));
+}
+
+function passes(filter: Subscription['filter'], attributes: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(filter).every(([name, values]) => Object.hasOwn(attributes, name) && values.includes(attributes[name]!));
+}
+
+function hashOf(body = ''): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function checkBytes(path: string, body = ''): void {
+  const bytes = body.length > MESSAGE_BYTES / 4 ? Buffer.byteLength(body) : 0;
+  if (bytes > MESSAGE_BYTES) {
+    const advice = 'store what is large in a Bucket, and send its key';
+    throw new FaastenError('invalid-value', `a message to '${path}' has ${bytes} bytes, more than ${MESSAGE_BYTES}; ${advice}`);
+  }
+}

@@ -1,0 +1,224 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { BucketSpec } from '../../../../core/model.js';
+import { keyOf, type Store } from '../store.js';
+import { contentTypeOf } from './content-types.js';
+import { fileOf, keyOfFile } from './keys.js';
+import { Watcher } from './watcher.js';
+
+/** Objects of one page of a list. */
+const PAGE = 1000;
+
+/** Something that happened to an object. */
+export interface ObjectChange {
+  readonly key: string;
+  readonly type: 'created' | 'deleted';
+  readonly size?: number;
+  readonly etag?: string;
+}
+
+export interface ObjectFacts {
+  readonly key: string;
+  readonly bytes: number;
+  readonly updated: Date;
+}
+
+interface Known {
+  readonly bytes: number;
+  readonly timeMs: number;
+}
+
+/** A bucket: a folder with a file for each object. What functions put there and what a user puts there by hand are one. */
+export class Bucket {
+  /** As it is known; who writes through here updates it first, so that the watcher sees nothing new. */
+  private readonly objects = new Map<string, Known>();
+  private readonly watcher = new Watcher((path) => void this.check(path).catch(() => {}));
+  private sorted?: string[];
+
+  constructor(
+    readonly spec: BucketSpec,
+    readonly folder: string,
+    private readonly store: Store,
+    /** Resolves when whoever wants to know of it will, whatever happens. */
+    private readonly onChange: (change: ObjectChange) => Promise<void>,
+  ) {}
+
+  get count(): number {
+    return this.objects.size;
+  }
+
+  get bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.objects.values()) sum += bytes;
+    return sum;
+  }
+
+  /** Finds what is there, and watches from now on. */
+  async open(): Promise<void> {
+    await mkdir(join(this.folder, TEMPORARY), { recursive: true });
+    await this.scan(this.folder, false);
+  }
+
+  close(): void {
+    this.watcher.close();
+  }
+
+  async get(key: string): Promise<{ bytes: Uint8Array; contentType: string; size: number; etag: string } | undefined> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(this.pathOf(key));
+    } catch (error) {
+      if (ABSENT.has((error as NodeJS.ErrnoException).code!)) return undefined;
+      throw error;
+    }
+    return { bytes, contentType: this.contentType(key), size: bytes.length, etag: etagOf(bytes) };
+  }
+
+  async put(key: string, bytes: Uint8Array, contentType = 'application/octet-stream'): Promise<void> {
+    const path = this.pathOf(key);
+    const temporary = join(this.folder, TEMPORARY, randomUUID());
+    await writeFile(temporary, bytes);
+    const { mtimeMs } = await stat(temporary);
+    await this.makeFolder(dirname(path));
+    await this.keepVersion(key, path);
+    this.know(key, { bytes: bytes.length, timeMs: mtimeMs });
+    await this.store.commit([{ key: keyOf('object', this.spec.path, key), value: contentType }]);
+    try {
+      await rename(temporary, path);
+    } catch (error) {
+      this.know(key);
+      await rm(temporary, { force: true });
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EISDIR' || code === 'ENOTEMPTY' || code === 'EEXIST') throw new Error(`cannot store '${key}': objects below '${key}/' are in the way of its file`);
+      throw error;
+    }
+    await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    const known = this.objects.get(key);
+    if (!known) return;
+    this.know(key);
+    await this.keepVersion(key, path);
+    await rm(path, { force: true });
+    await this.store.commit([{ key: keyOf('object', this.spec.path, key) }]);
+    await this.removeEmpty(dirname(path));
+    await this.onChange({ key, type: 'deleted' });
+  }
+
+  /** Objects in the order of their keys, after one. */
+  list(prefix: string, after = '', limit = PAGE): { items: ObjectFacts[]; after?: string } {
+    this.sorted ??= [...this.objects.keys()].sort(byBytes);
+    const keys = this.sorted.filter((key) => key.startsWith(prefix) && (after === '' || byBytes(key, after) > 0)).slice(0, limit + 1);
+    const items = keys.slice(0, limit).map((key) => {
+      const { bytes, timeMs } = this.objects.get(key)!;
+      return { key, bytes, updated: new Date(timeMs) };
+    });
+    return keys.length > limit ? { items, after: items.at(-1)!.key } : { items };
+  }
+
+  contentType(key: string): string {
+    return (this.store.read(keyOf('object', this.spec.path, key)) as string | undefined) ?? contentTypeOf(key);
+  }
+
+  private pathOf(key: string): string {
+    return join(this.folder, fileOf(key));
+  }
+
+  private know(key: string, known?: Known): void {
+    if (!known || !this.objects.has(key)) this.sorted = undefined;
+    if (known) this.objects.set(key, known);
+    else this.objects.delete(key);
+  }
+
+  /** What is at a path now, against what is known. */
+  private async check(path: string): Promise<void> {
+    const key = this.keyAt(path);
+    if (key === undefined) return;
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) return this.scan(path, true);
+    if (found?.isFile()) return this.found(key, { bytes: found.size, timeMs: found.mtimeMs }, path);
+    // A folder that is gone took its objects along.
+    this.watcher.remove(path);
+    const gone = [...this.objects.keys()].filter((each) => each === key || each.startsWith(`${key}/`));
+    for (const each of gone) {
+      this.know(each);
+      await this.onChange({ key: each, type: 'deleted' });
+    }
+  }
+
+  private async found(key: string, now: Known, path: string): Promise<void> {
+    const known = this.objects.get(key);
+    if (known?.bytes === now.bytes && known.timeMs === now.timeMs) return;
+    this.know(key, now);
+    const bytes = await readFile(path);
+    await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
+  }
+
+  private async scan(folder: string, tell: boolean): Promise<void> {
+    this.watcher.add(folder);
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name);
+      const key = this.keyAt(path);
+      if (key === undefined) continue;
+      if (entry.isDirectory()) await this.scan(path, tell);
+      if (!entry.isFile()) continue;
+      const { size, mtimeMs } = await stat(path);
+      const now = { bytes: size, timeMs: mtimeMs };
+      if (tell) await this.found(key, now, path);
+      else this.know(key, now);
+    }
+  }
+
+  /** Undefined for what is no object: files of this class, and hidden ones, as editors and file managers make. */
+  private keyAt(path: string): string | undefined {
+    const name = relative(this.folder, path).split(sep).join('/');
+    return name === '' || /(^|\/)\./.test(name) ? undefined : keyOfFile(name);
+  }
+
+  /** Watched from the start: what a user puts there in the meantime is not missed. */
+  private async makeFolder(folder: string): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      if (!ABSENT.has((error as NodeJS.ErrnoException).code!) && (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const key = keyOfFile(relative(this.folder, folder).split(sep).join('/'));
+      throw new Error(`cannot store objects below '${key}/': a file with the object of a shorter key is in the way`);
+    }
+    for (let each = folder; each.length > this.folder.length; each = dirname(each)) this.watcher.add(each);
+  }
+
+  private async removeEmpty(folder: string): Promise<void> {
+    for (let each = folder; each.length > this.folder.length; each = dirname(each)) {
+      try {
+        await rmdir(each);
+      } catch {
+        return;
+      }
+      this.watcher.remove(each);
+    }
+  }
+
+  private async keepVersion(key: string, path: string): Promise<void> {
+    if (!this.spec.versioned || !this.objects.has(key)) return;
+    const kept = join(this.folder, VERSIONS, `${fileOf(key)}@${new Date().toISOString().replaceAll(':', '')}`);
+    await mkdir(dirname(kept), { recursive: true });
+    await rename(path, kept).catch(() => {});
+  }
+}
+
+/** Folders of this class inside the bucket's: on the same disk, so that files can be moved, and hidden. */
+const TEMPORARY = '.writing';
+const VERSIONS = '.versions';
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+function etagOf(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+/** As S3 and Cloud Storage sort: by UTF-8, which is not the order of JavaScript's strings. */
+function byBytes(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

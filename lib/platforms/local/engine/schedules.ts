@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { Cron } from 'croner';
+import type { CronSpec, ScheduleTriggerSpec } from '../../../core/model.js';
+import type { LocalModel } from '../model.js';
+import type { Clock } from './clock.js';
+import { triggerEdge } from './edges.js';
+import type { Deliveries } from './mail/deliveries.js';
+import { keyOf, type Store } from './store.js';
+
+/** A schedule, which is a trigger of a function. */
+export interface Schedule {
+  /** `<function>/<trigger>` */
+  readonly id: string;
+  readonly functionPath: string;
+  readonly trigger: string;
+  readonly spec: ScheduleTriggerSpec;
+  lastRunTimeMs?: number;
+}
+
+interface State {
+  /** Where a rate counts from. */
+  readonly startTimeMs: number;
+  readonly lastRunTimeMs?: number;
+}
+
+/**
+ * Sends each function its event when a schedule is due. That a run was due is written together with its event, so that none comes
+ * twice. Runs that were due while nothing ran are skipped.
+ */
+export class Schedules {
+  readonly all = new Map<string, Schedule & { state: State }>();
+  onRun: (schedule: Schedule) => void = () => {};
+  private readonly cancels = new Map<string, () => void>();
+  private closed = false;
+
+  constructor(
+    model: LocalModel,
+    private readonly deliveries: Deliveries,
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {
+    for (const [functionPath, { triggers }] of Object.entries(model.functions)) {
+      for (const [trigger, spec] of Object.entries(triggers)) {
+        if (spec.kind !== 'schedule') continue;
+        const id = `${functionPath}/${trigger}`;
+        this.all.set(id, { id, functionPath, trigger, spec, state: { startTimeMs: 0 } });
+      }
+    }
+  }
+
+  async begin(): Promise<void> {
+    for (const schedule of this.all.values()) {
+      const key = keyOf('schedule', schedule.id);
+      const known = this.store.read(key) as State | undefined;
+      schedule.state = known ?? { startTimeMs: this.clock.now() };
+      schedule.lastRunTimeMs = known?.lastRunTimeMs;
+      if (!known) await this.store.commit([{ key, value: schedule.state }]);
+      this.wait(schedule);
+    }
+  }
+
+  /** The next few times at which a schedule is due. */
+  next(id: string, count: number): number[] {
+    const schedule = this.all.get(id)!;
+    const times: number[] = [];
+    for (let time = this.clock.now(); times.length < count; ) {
+      const due = nextTime(schedule.spec, schedule.state.startTimeMs, time);
+      if (due === undefined) break;
+      times.push(due);
+      time = due;
+    }
+    return times;
+  }
+
+  /** Runs a schedule, whenever it is due. */
+  async run(id: string, dueTimeMs: number, traceId = randomBytes(16).toString('hex'), eventId?: string): Promise<void> {
+    const schedule = this.all.get(id)!;
+    const { functionPath, trigger } = schedule;
+    const state: State = { ...schedule.state, lastRunTimeMs: dueTimeMs };
+    const event = {
+      kind: 'schedule' as const,
+      trigger,
+      body: JSON.stringify({ name: trigger, time: new Date(dueTimeMs).toISOString() }),
+      ...{ traceId, eventId },
+      origin: { kind: 'schedule' as const, resourceId: id, edgeId: triggerEdge(functionPath, trigger), title: trigger },
+    };
+    await this.deliveries.event(functionPath, event, [{ key: keyOf('schedule', id), value: state }]);
+    schedule.state = state;
+    schedule.lastRunTimeMs = dueTimeMs;
+    this.onRun(schedule);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const cancel of this.cancels.values()) cancel();
+  }
+
+  private wait(schedule: Schedule & { state: State }): void {
+    if (this.closed) return;
+    const [due] = this.next(schedule.id, 1);
+    if (due === undefined) return;
+    this.cancels.set(
+      schedule.id,
+      this.clock.at(due, () => {
+        void this.run(schedule.id, due);
+        this.wait(schedule);
+      }),
+    );
+  }
+}
+
+/** The first time after `after` at which a schedule is due. */
+export function nextTime({ expression }: ScheduleTriggerSpec, startTimeMs: number, after: number): number | undefined {
+  if (expression.kind === 'cron') {
+    const cron = new Cron(patternOf(expression.cron), { timezone: expression.timeZone, paused: true });
+    return cron.nextRun(new Date(after))?.getTime();
+  }
+  const every = expression.everySeconds * 1000;
+  return startTimeMs + (Math.floor((after - startTimeMs) / every) + 1) * every;
+}
+
+function patternOf({ minute, hour, dayOfMonth, month, dayOfWeek }: CronSpec): string {
+  return [minute, hour, dayOfMonth, month, dayOfWeek].map((field) => (field === '*' ? '*' : field.join(','))).join(' ');
+}
