@@ -1,9 +1,13 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { IConstruct } from 'constructs';
+import type { Duration } from '../../core/duration.js';
 import { platformOf } from '../../core/scope.js';
-import type { LiveListener } from './console/protocol.js';
+import type { Inspector, LiveListener } from './console/protocol.js';
 import { type Clock, realClock } from './engine/clock.js';
 import { Engine } from './engine/engine.js';
+import { LocalInspector } from './engine/inspector/inspector.js';
 import type { LocalPlatform } from './platform.js';
 
 export interface LocalOptions {
@@ -33,6 +37,27 @@ export interface LocalOptions {
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
+   * Port of the engine itself: `/metrics`, and signed URLs of objects. Another free one where it is taken.
+   * @default 9464
+   */
+  readonly metricsPort?: number;
+  /**
+   * Folder for everything that outlives the process: messages, history, objects. `false` keeps messages and history in memory, and
+   * objects in a temporary folder.
+   * @default '.faasten/local'
+   */
+  readonly dataDirectory?: string | false;
+  /**
+   * Whether functions are loaded again when a file of theirs is saved.
+   * @default true
+   */
+  readonly watch?: boolean;
+  /**
+   * How long after a failed delivery the next one is.
+   * @default - a second, doubled with each attempt, a minute at most
+   */
+  backoff?(attempt: number): Duration;
+  /**
    * Time of schedules, retries and delays.
    * @default - the machine's
    */
@@ -43,32 +68,60 @@ export interface LocalOptions {
 export interface RunningLocal {
   /** Base URL of each API, by construct path; no slash at the end. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Where Prometheus finds the metrics. */
+  readonly metricsUrl: string;
+  /** What the console sees and may do. */
+  readonly inspector: Inspector;
   /** Calls `listener` for everything that happens until the returned function is called. */
   subscribe(listener: LiveListener): () => void;
-  /** Ends workers, servers and the store. */
+  /** Resolves when nothing runs and nothing is to be written. */
+  settled(): Promise<void>;
+  /** Ends workers, servers and the store. What is being delivered gets a moment to end. */
   close(): Promise<void>;
 }
 
 /** Milliseconds that a worker with nothing to do stays. */
 const IDLE = 5 * 60_000;
 
-/** Runs everything that was declared below a `LocalApp`. */
+/** Most workers of a function that says nothing: enough for one that calls itself, and few enough for one machine. */
+const MAX_WORKERS = Math.max(8, 2 * availableParallelism());
+
+/**
+ * Runs everything that was declared below a `LocalApp`.
+ * @throws FaastenError when a port is taken, or another process works on the data
+ */
 export async function startLocal(app: IConstruct, options: LocalOptions = {}): Promise<RunningLocal> {
   const platform = platformOf(app) as LocalPlatform;
   const { code } = platform;
+  const { dataDirectory = join('.faasten', 'local'), backoff } = options;
+  const temporary = dataDirectory === false ? mkdtempSync(join(tmpdir(), 'faasten-local-')) : undefined;
+  const folder = resolve(temporary ?? (dataDirectory as string));
   const engine = new Engine(platform.model, (path) => code.get(path)!.request()!, {
     clock: options.clock ?? realClock,
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 3000,
+    ownPort: options.metricsPort ?? 9464,
     allowedHosts: (options.allowedHosts ?? []).map((name) => name.toLowerCase()),
     envFile: options.envFile === false ? undefined : resolve(options.envFile ?? '.env'),
     environment: options.environment ?? {},
+    storeFolder: temporary === undefined ? join(folder, 'store') : undefined,
+    bucketsFolder: join(folder, 'buckets'),
+    maxWorkers: MAX_WORKERS,
     idle: IDLE,
+    watch: options.watch ?? true,
+    backoff: (attempt) => backoff?.(attempt).toMilliseconds() ?? Math.min(60_000, 1000 * 2 ** (attempt - 1)),
   });
   await engine.start();
+  const inspector = new LocalInspector(engine);
   return {
     urls: Object.fromEntries(engine.apis.map(({ model, url }) => [model.path, url])),
-    subscribe: (listener) => engine.subscribe(listener),
-    close: () => engine.close(),
+    metricsUrl: `${engine.ownUrl}/metrics`,
+    inspector,
+    subscribe: (listener) => inspector.subscribe(listener),
+    settled: () => engine.settled(),
+    async close() {
+      await engine.close();
+      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+    },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../clients.js';
 import { LOCAL_HOST } from '../wire.js';
 import type { LinkDriver } from './driver.js';
-import { checkedAttributes, checkedOrder, toJson } from './message.js';
+import { checkedAttributes, checkedDelay, checkedOrder, toJson } from './message.js';
 import { checkedExpiry, checkedKey, storedObject, toBytes } from './object.js';
 
 type Host = (address: string, operation: string, argument: unknown) => Promise<any>;
@@ -29,8 +29,13 @@ export const local: LinkDriver = (link) => {
   };
   const message = (operation: string) => async (content: unknown, options?: SendOptions & QueueSendOptions) => {
     const attributes = Object.fromEntries(checkedAttributes(link, operation, options));
-    const { delaySeconds } = options ?? {};
-    await ask(operation, { body: toJson(link, operation, content), attributes, delaySeconds, ...checkedOrder(link, operation, options) });
+    const delaySeconds = checkedDelay(link, options?.delaySeconds);
+    await ask(operation, {
+      body: toJson(link, operation, content),
+      attributes,
+      delaySeconds,
+      ...checkedOrder(link, operation, options),
+    });
   };
   const client: QueueClient & TopicClient & FunctionClient & Omit<BucketClient, '~link'> = {
     send: message('send'),

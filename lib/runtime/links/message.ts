@@ -50,6 +50,14 @@ export function checkedOrder(link: LinkConfiguration, operation: string, options
   return { group, deduplicationId };
 }
 
+/** Seconds for which a message is hidden, where they are given. */
+export function checkedDelay(link: LinkConfiguration, seconds: unknown): number | undefined {
+  if (seconds === undefined || (Number.isInteger(seconds) && Number(seconds) >= 0 && Number(seconds) <= 900)) {
+    return seconds as number | undefined;
+  }
+  throw new LinkError(`link '${link.name}': send got delaySeconds ${JSON.stringify(seconds)}; give 0 to 900 whole seconds`);
+}
+
 /** Options that a target has nothing for; `reasons` by name. Ignoring them would be worse than an error. */
 export function refuse(
   link: LinkConfiguration,

@@ -1,9 +1,9 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { LinkError, type QueueClient } from '../clients.js';
+import type { QueueClient } from '../clients.js';
 import { halves } from './address.js';
 import { answered, fifoParameters, messageAttributes, perRegion } from './aws.js';
-import type { LinkConfiguration, LinkDriver } from './driver.js';
-import { checkedAttributes, toJson } from './message.js';
+import type { LinkDriver } from './driver.js';
+import { checkedAttributes, checkedDelay, toJson } from './message.js';
 
 const client = perRegion((settings) => new SQSClient(settings));
 
@@ -25,10 +25,3 @@ export const sqs: LinkDriver = (link) => {
   };
   return queue;
 };
-
-function checkedDelay(link: LinkConfiguration, seconds: unknown): number | undefined {
-  if (seconds === undefined || (Number.isInteger(seconds) && Number(seconds) >= 0 && Number(seconds) <= 900)) {
-    return seconds as number | undefined;
-  }
-  throw new LinkError(`link '${link.name}': send got delaySeconds ${JSON.stringify(seconds)}; give 0 to 900 whole seconds`);
-}

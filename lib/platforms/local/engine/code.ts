@@ -15,4 +15,6 @@ export class FunctionCode {
     });
     return this.file;
   }
+
+  async close(): Promise<void> {}
 }

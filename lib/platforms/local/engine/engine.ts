@@ -1,33 +1,67 @@
-import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BundleRequest } from '../../../bundling/index.js';
-import type { LiveEvent, LiveListener } from '../console/protocol.js';
-import type { LocalModel } from '../model.js';
+import type { LocalFunctionModel, LocalModel } from '../model.js';
 import type { Clock } from './clock.js';
 import { FunctionCode } from './code.js';
 import { environmentOf } from './environment.js';
+import { PastEvents } from './history/events.js';
+import { History } from './history/history.js';
+import { Redaction } from './history/redaction.js';
 import { ApiServer } from './http.js';
-import { type Done, FunctionRunner, type Recorder } from './runner.js';
+import type { GraphFacts } from './inspector/graph.js';
+import { Links } from './links.js';
+import { LiveStates } from './live-states.js';
+import { Deliveries } from './mail/deliveries.js';
+import { Buckets } from './objects/buckets.js';
+import { Signer } from './objects/signer.js';
+import { OwnServer } from './own-server.js';
+import { FunctionRunner } from './runner.js';
+import { Schedules } from './schedules.js';
 import { Secrets } from './secrets.js';
+import { openStore, type Store } from './store.js';
 
 export interface EngineOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly port: number;
+  readonly ownPort: number;
   readonly allowedHosts: readonly string[];
   readonly envFile: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the store; undefined keeps everything in memory. */
+  readonly storeFolder: string | undefined;
+  readonly bucketsFolder: string;
+  /** Most workers of a function that says nothing. */
+  readonly maxWorkers: number;
   /** Milliseconds after which an idle worker ends. */
   readonly idle: number;
+  /** Whether code is loaded again when a file of it is saved. */
+  readonly watch: boolean;
+  /** Milliseconds from a failed delivery to the next one, by the number of the one that failed. */
+  backoff(attempt: number): number;
 }
 
-/** Most workers of a function that says nothing: enough for one that calls itself, and few enough for one machine. */
-const MAX_WORKERS = Math.max(8, 2 * cpus().length);
+/** Milliseconds between writes of the history. */
+const FLUSH = 500;
+/** Milliseconds that deliveries which run get to end when the engine stops. */
+const GRACE = 2000;
 
 /** Runs one model. Several may run in one process: everything they have is in here. */
 export class Engine {
   readonly runners = new Map<string, FunctionRunner>();
   readonly apis: ApiServer[] = [];
-  private readonly listeners = new Set<LiveListener>();
+  ownUrl = '';
+  private store!: Store;
+  private history!: History;
+  private events!: PastEvents;
+  private deliveries!: Deliveries;
+  private buckets!: Buckets;
+  private schedules!: Schedules;
+  private secrets!: Secrets;
+  private own!: OwnServer;
+  private readonly codes = new Map<string, FunctionCode>();
+  private readonly problems = new Map<string, string>();
+  private flushing?: NodeJS.Timeout;
 
   constructor(
     readonly model: LocalModel,
@@ -35,60 +69,134 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {}
 
+  get host(): string {
+    return this.options.host;
+  }
+
+  /** What the console's inspector works on. */
+  get parts() {
+    const { model, history, events, deliveries, buckets, schedules } = this;
+    return { model, history, events, deliveries, buckets, schedules, now: () => this.options.clock.now() };
+  }
+
+  graphFacts(): GraphFacts {
+    const urls = new Map(this.apis.map(({ model, url }) => [model.path, url]));
+    return { urls, problems: this.problems, revision: 1, hasSecret: (name) => this.secrets.get(name) !== undefined };
+  }
+
   async start(): Promise<void> {
-    const { host, allowedHosts, envFile, clock, environment, idle } = this.options;
+    const { options, model } = this;
+    const { clock } = options;
+    const now = () => clock.now();
+    this.store = await openStore(options.storeFolder);
+    this.secrets = new Secrets(options.envFile);
+    this.history = new History(this.store);
+    this.history.redaction = new Redaction(secretValues(model, this.secrets));
+    this.events = new PastEvents(this.store);
+    await this.history.load();
+    await this.events.load();
+    const record = this.events.add.bind(this.events);
+
+    const maxConcurrency = (fn: LocalFunctionModel) => fn.maxConcurrency ?? options.maxWorkers;
+    const { backoff } = options;
+    this.deliveries = new Deliveries(model, this.runners, this.store, clock, { maxConcurrency, backoff, record });
+    this.schedules = new Schedules(model, this.deliveries, this.store, clock, record);
+    this.buckets = new Buckets(model, options.bucketsFolder, this.store, this.deliveries, now, record);
+    const signer = new Signer(this.buckets);
+    const { host, ownPort, allowedHosts } = options;
+    this.own = new OwnServer(signer, { host, port: ownPort, allowedHosts, metrics: () => this.metrics() });
+    new LiveStates(this.parts);
+
+    await this.own.listen();
+    this.ownUrl = this.own.url;
+    await this.listen();
+    const urls = new Map(this.apis.map((server) => [server.model.path, server.url]));
+    const onUse = this.history.use.bind(this.history);
+    const targets = { runners: this.runners, deliveries: this.deliveries, buckets: this.buckets, signer, now, onUse };
+    for (const [path, fn] of Object.entries(model.functions)) {
+      const links = new Links(fn, targets);
+      const settings = {
+        memoryMiB: fn.memoryMiB,
+        environment: environmentOf(fn, this.secrets, urls, options.environment),
+        maxWorkers: maxConcurrency(fn),
+        warmWorkers: fn.warmInstances,
+        idle: options.idle,
+      };
+      const code = this.codeOf(path);
+      const ask = links.ask.bind(links);
+      this.runners.set(path, new FunctionRunner(fn, settings, ask, () => code.current(), this.history, now));
+    }
+    for (const server of this.apis) server.route(this.runners);
+
+    await this.deliveries.load();
+    await this.buckets.open();
+    await this.schedules.begin();
+    this.deliveries.begin();
+    this.flushing = setInterval(() => void this.flush().catch(() => {}), FLUSH).unref();
+  }
+
+  /** Resolves when nothing runs and nothing is to be written: what is left waits for time to pass, or for somebody outside. */
+  async settled(): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet++) {
+      if (this.isBusy()) quiet = -1;
+      await pause(1);
+    }
+  }
+
+  metrics(): string {
+    const now = this.options.clock.now();
+    const gauges = (kind: 'queue' | 'function') =>
+      [...(kind === 'queue' ? this.deliveries.queues : this.deliveries.functions)].map(([queue, box]) => {
+        const { waiting, oldestTimeMs = now } = box.summary();
+        const oldestAgeSeconds = Math.max(0, now - oldestTimeMs) / 1000;
+        return { queue, kind, waiting, inFlight: box.inFlight.size, deadLetters: box.deadCount, oldestAgeSeconds };
+      });
+    return this.history.counters.text([...gauges('queue'), ...gauges('function')]);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.flushing);
+    this.schedules.close();
+    this.buckets.close();
+    await Promise.all([this.own.close(), ...this.apis.map((server) => server.close())]);
+    await this.deliveries.close(GRACE);
+    await Promise.all([...this.runners.values()].map((runner) => runner.close()));
+    await this.deliveries.close(GRACE);
+    for (const code of this.codes.values()) await code.close();
+    await this.flush();
+    await this.store.close();
+  }
+
+  private async listen(): Promise<void> {
+    const { host, allowedHosts, clock } = this.options;
     let { port } = this.options;
     for (const api of Object.values(this.model.apis)) {
-      const server = new ApiServer(api, { host, port, allowedHosts });
+      const record = this.events.add.bind(this.events);
+      const server = new ApiServer(api, { host, port, allowedHosts, now: () => clock.now(), record });
       await server.listen();
       this.apis.push(server);
       if (port > 0) port++;
     }
-    const urls = new Map(this.apis.map(({ model, url }) => [model.path, url]));
-    const secrets = new Secrets(envFile);
-    const recorder: Recorder = {
-      begin: (invocation) => this.emit({ type: 'invocation', invocation }),
-      log: (invocationId, line) => this.emit({ type: 'log', invocationId, line }),
-      end: (invocation: Done['summary']) => this.emit({ type: 'invocation', invocation }),
-    };
-    for (const [path, fn] of Object.entries(this.model.functions)) {
-      const code = new FunctionCode(() => this.code(path));
-      const settings = {
-        memoryMiB: fn.memoryMiB,
-        environment: environmentOf(fn, secrets, urls, environment),
-        maxWorkers: fn.maxConcurrency ?? MAX_WORKERS,
-        warmWorkers: fn.warmInstances,
-        idle,
-      };
-      const links = async () => {
-        throw new Error('is not there yet');
-      };
-      this.runners.set(
-        path,
-        new FunctionRunner(
-          fn,
-          settings,
-          links,
-          () => code.current(),
-          recorder,
-          () => clock.now(),
-        ),
-      );
-    }
-    for (const server of this.apis) server.route(this.runners);
   }
 
-  subscribe(listener: LiveListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  private codeOf(path: string): FunctionCode {
+    const code = new FunctionCode(() => this.code(path));
+    this.codes.set(path, code);
+    return code;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.apis.map((server) => server.close()));
-    await Promise.all([...this.runners.values()].map((runner) => runner.close()));
+  private isBusy(): boolean {
+    const runs = [...this.runners.values()].some(({ active }) => active > 0);
+    return runs || this.store.busy || this.deliveries.consumers.some(({ active }) => active > 0);
   }
 
-  private emit(event: LiveEvent): void {
-    for (const listener of this.listeners) listener(event);
+  private async flush(): Promise<void> {
+    const changes = [...this.history.changes(), ...this.events.changes()];
+    if (changes.length > 0) await this.store.commit(changes);
   }
+}
+
+function secretValues(model: LocalModel, secrets: Secrets): string[] {
+  const names = Object.values(model.functions).flatMap((fn) => Object.values(fn.secrets).map(({ name }) => name));
+  return names.flatMap((name) => secrets.get(name) ?? []);
 }

@@ -1,9 +1,14 @@
+import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseRoute } from '../../../core/route.js';
+import { MAX_PAYLOAD_BYTES, type SendRequest } from '../console/protocol.js';
 import { REQUEST_BYTES } from '../limits.js';
 import type { LocalApiModel } from '../model.js';
+import { routeEdge } from './edges.js';
 import { refusal } from './guard.js';
+import type { Incoming } from './history/events.js';
 import { Router } from './router.js';
 import type { FunctionRunner } from './runner.js';
 
@@ -24,8 +29,9 @@ export interface ApiServerOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
-  /** Answers requests below the path that the engine keeps for itself; false where it is none of them. */
-  own?(request: IncomingMessage, response: ServerResponse): boolean;
+  now(): number;
+  /** Keeps a request, to be sent again. Gives its id. */
+  record(event: Incoming): string;
 }
 
 /** The port of one API: finds the function of a request, and has it answer. */
@@ -75,7 +81,6 @@ export class ApiServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request;
     const { cors } = this.model;
-    if (this.options.own?.(request, response)) return;
     const refused = refusal(request, this.options.allowedHosts, cors?.origins);
     if (refused) return problem(response, 403, 'Forbidden', refused);
     const end = url.indexOf('?');
@@ -93,6 +98,18 @@ export class ApiServer {
       if (!response.writableFinished) abort?.();
     });
     const { runner, key } = target;
+    const title = `${method} ${path}`;
+    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
+    const again = (): SendRequest | undefined => requestOf(this.model.path, request, body);
+    const incoming = {
+      kind: 'http' as const,
+      resourceId: this.model.path,
+      title,
+      timeMs: this.options.now(),
+      traceId,
+      request: again,
+    };
+    const eventId = this.options.record(incoming);
     const { result, error, summary } = await runner.run({
       task: {
         kind: 'http',
@@ -103,8 +120,9 @@ export class ApiServer {
         route: key,
         cors,
       },
-      origin: { kind: 'http', resourceId: this.model.path, edgeId: `${this.model.path} ${key}`, title: `${method} ${path}` },
-      traceId: TRACEPARENT.exec(String(headers.traceparent))?.[1],
+      origin: { kind: 'http', resourceId: this.model.path, edgeId: routeEdge(this.model.path, key), title },
+      traceId,
+      eventId,
       patience: PATIENCE,
       onStart: (given) => {
         abort = given;
@@ -133,6 +151,17 @@ export class ApiServer {
     const routes = Object.keys(this.model.routes).sort();
     problem(response, 404, 'Not Found', `no route of '${this.model.path}' answers ${method} ${path}`, { routes });
   }
+}
+
+/** What sends a request again; undefined where its body is too large to keep, or no text. */
+function requestOf(
+  apiId: string,
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  body: Buffer,
+): SendRequest | undefined {
+  if (body.length > MAX_PAYLOAD_BYTES || !isUtf8(body)) return undefined;
+  const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return { kind: 'http', apiId, method, path: url, headers: sent, ...(body.length > 0 && { body: body.toString() }) };
 }
 
 /** Undefined when it is too large; the rest is then left unread, and the connection ends with the answer. */

@@ -50,7 +50,8 @@ export class Links {
     const found = Object.entries(this.fn.links).find(
       ([, link]) => link.kind === kind && link.target === path && ALLOWED[link.access]!.includes(wanted),
     );
-    if (!found) throw Object.assign(new Error(`is not allowed: '${this.fn.path}' has no link to '${path}' that may`), { status: 403 });
+    if (!found)
+      throw Object.assign(new Error(`is not allowed: '${this.fn.path}' has no link to '${path}' that may`), { status: 403 });
     const [name, link] = found;
     const use = {
       invocationId: invocation.about.requestId,
@@ -85,7 +86,9 @@ export class Links {
       }
       case 'call': {
         const origin = { kind: 'call' as const, resourceId: this.fn.path, title: `called by ${this.fn.path}` };
-        const { result, error } = await runners.get(target)!.run({ task: { kind: 'call', body: argument.body }, origin, ...cause });
+        const { result, error } = await runners
+          .get(target)!
+          .run({ task: { kind: 'call', body: argument.body }, origin, ...cause });
         if (result?.of === 'call' && result.error === undefined) return result.body;
         const reason = result?.of === 'call' ? result.error : error?.message;
         throw Object.assign(new Error(`was answered by an error: ${reason}`), { status: 500 });
@@ -93,7 +96,9 @@ export class Links {
       case 'get':
         return buckets.all.get(target)!.get(argument.key);
       case 'put':
-        return buckets.change(target, argument.key, cause, (bucket) => bucket.put(argument.key, argument.bytes, argument.contentType));
+        return buckets.change(target, argument.key, cause, (bucket) =>
+          bucket.put(argument.key, argument.bytes, argument.contentType),
+        );
       case 'delete':
         return buckets.change(target, argument.key, cause, (bucket) => bucket.delete(argument.key));
       case 'list':

@@ -80,7 +80,11 @@ export class FunctionRunner {
       task,
       about: { requestId: id, traceId },
       millis: this.model.timeoutSeconds * 1000,
-      onStart: call.onStart,
+      onStart: (abort) => {
+        // The wait for a worker is not the function's time.
+        started = performance.now();
+        call.onStart?.(abort);
+      },
       onOutput: (text, dropped) => output.take(text, dropped),
       onHead: (given) => {
         head = given;
@@ -90,7 +94,7 @@ export class FunctionRunner {
     };
     this.active++;
     this.recorder.begin(summary, call);
-    const started = performance.now();
+    let started = performance.now();
     const outcome = await this.pool.run(invocation, call.patience);
     const took = performance.now() - started;
     this.active--;
@@ -102,7 +106,7 @@ export class FunctionRunner {
     const { coldStart } = outcome;
     summary = {
       ...summary,
-      durationMs: Math.max(0, took - (coldStart ?? 0)),
+      durationMs: took,
       ...(coldStart !== undefined && { coldStartMs: coldStart }),
     };
     if ('crash' in outcome) {

@@ -4,6 +4,7 @@ import type { CronSpec, ScheduleTriggerSpec } from '../../../core/model.js';
 import type { LocalModel } from '../model.js';
 import type { Clock } from './clock.js';
 import { triggerEdge } from './edges.js';
+import type { Incoming } from './history/events.js';
 import type { Deliveries } from './mail/deliveries.js';
 import { keyOf, type Store } from './store.js';
 
@@ -30,6 +31,8 @@ interface State {
 export class Schedules {
   readonly all = new Map<string, Schedule & { state: State }>();
   onRun: (schedule: Schedule) => void = () => {};
+  /** The store could not be written. */
+  onError: (error: Error) => void = () => {};
   private readonly cancels = new Map<string, () => void>();
   private closed = false;
 
@@ -38,6 +41,7 @@ export class Schedules {
     private readonly deliveries: Deliveries,
     private readonly store: Store,
     private readonly clock: Clock,
+    private readonly record: (event: Incoming) => string,
   ) {
     for (const [functionPath, { triggers }] of Object.entries(model.functions)) {
       for (const [trigger, spec] of Object.entries(triggers)) {
@@ -73,9 +77,11 @@ export class Schedules {
   }
 
   /** Runs a schedule, whenever it is due. */
-  async run(id: string, dueTimeMs: number, traceId = randomBytes(16).toString('hex'), eventId?: string): Promise<void> {
+  async run(id: string, dueTimeMs: number, traceId = randomBytes(16).toString('hex'), givenEventId?: string): Promise<void> {
     const schedule = this.all.get(id)!;
     const { functionPath, trigger } = schedule;
+    const incoming = { kind: 'schedule' as const, resourceId: id, title: 'run on time', timeMs: this.clock.now(), traceId };
+    const eventId = givenEventId ?? this.record({ ...incoming, request: () => ({ kind: 'schedule', scheduleId: id }) });
     const state: State = { ...schedule.state, lastRunTimeMs: dueTimeMs };
     const event = {
       kind: 'schedule' as const,
@@ -102,7 +108,7 @@ export class Schedules {
     this.cancels.set(
       schedule.id,
       this.clock.at(due, () => {
-        void this.run(schedule.id, due);
+        this.run(schedule.id, due).catch(this.onError);
         this.wait(schedule);
       }),
     );

@@ -18,6 +18,8 @@ export interface Store {
    * them. (The loss of power may lose the latest, but never breaks the store.)
    */
   commit(changes: readonly Change[]): Promise<void>;
+  /** Whether something is still to be written. */
+  readonly busy: boolean;
   close(): Promise<void>;
 }
 
@@ -42,7 +44,10 @@ export async function openStore(folder: string | undefined): Promise<Store> {
       throw new FaastenError('conflict', `the local platform's data in '${folder}' is in use by another process; ${advice}`);
     }
     const advice = 'delete the folder if you can do without its messages and history';
-    throw new FaastenError('store', `cannot open the local platform's data in '${folder}': ${cause?.message ?? error}; ${advice}`);
+    throw new FaastenError(
+      'store',
+      `cannot open the local platform's data in '${folder}': ${cause?.message ?? error}; ${advice}`,
+    );
   }
   return new LevelStore(level);
 }
@@ -52,8 +57,13 @@ class LevelStore implements Store {
   private waiting: Change[] = [];
   private writing: Promise<void> = Promise.resolve();
   private next?: Promise<void>;
+  private open = 0;
 
   constructor(private readonly level: ClassicLevel<string, unknown>) {}
+
+  get busy(): boolean {
+    return this.open > 0;
+  }
 
   read(key: string): any {
     return this.level.getSync(key);
@@ -76,6 +86,11 @@ class LevelStore implements Store {
         );
         return this.writing;
       });
+    this.open++;
+    const done = () => {
+      this.open--;
+    };
+    this.next.then(done, done);
     return this.next;
   }
 
@@ -88,6 +103,7 @@ class LevelStore implements Store {
 
 /** For tests: as long as the process. */
 class MemoryStore implements Store {
+  readonly busy = false;
   private readonly values = new Map<string, string>();
 
   read(key: string): any {

@@ -44,7 +44,12 @@ export class Counters {
 
   text(queues: readonly QueueGauges[]): string {
     const lines: string[] = [];
-    const metric = (name: string, type: string, help: string, samples: readonly [labels: object, value: number, suffix?: string][]) => {
+    const metric = (
+      name: string,
+      type: string,
+      help: string,
+      samples: readonly [labels: object, value: number, suffix?: string][],
+    ) => {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
       for (const [labels, value, suffix = ''] of samples) lines.push(`${name}${suffix}${labelsOf(labels)} ${value}`);
     };
@@ -53,7 +58,9 @@ export class Counters {
       'faasten_invocations_total',
       'counter',
       'Invocations that ended.',
-      each.flatMap(([fn, { byStatus }]) => [...byStatus].map(([status, count]) => [{ function: fn, status }, count] as [object, number])),
+      each.flatMap(([fn, { byStatus }]) =>
+        [...byStatus].map(([status, count]) => [{ function: fn, status }, count] as [object, number]),
+      ),
     );
     metric(
       'faasten_cold_starts_total',
@@ -66,7 +73,9 @@ export class Counters {
       'histogram',
       'How long handlers ran.',
       each.flatMap(([fn, { buckets, count, seconds }]) => [
-        ...buckets.map((value, index) => [{ function: fn, le: String(BUCKETS[index]) }, value, '_bucket'] as [object, number, string]),
+        ...buckets.map(
+          (value, index) => [{ function: fn, le: String(BUCKETS[index]) }, value, '_bucket'] as [object, number, string],
+        ),
         [{ function: fn, le: '+Inf' }, count, '_bucket'] as [object, number, string],
         [{ function: fn }, seconds, '_sum'] as [object, number, string],
         [{ function: fn }, count, '_count'] as [object, number, string],

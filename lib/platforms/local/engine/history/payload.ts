@@ -2,7 +2,8 @@ import { MAX_PAYLOAD_BYTES, type Payload } from '../../console/protocol.js';
 
 /** A body as it can be shown: text where it is UTF-8, else base64; cut where it is long. */
 export function payloadOf(content: string | Uint8Array, contentType?: string): Payload {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.length);
+  const bytes =
+    typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.length);
   const truncated = bytes.length > MAX_PAYLOAD_BYTES;
   const shown = truncated ? bytes.subarray(0, MAX_PAYLOAD_BYTES) : bytes;
   const common = { ...(contentType !== undefined && { contentType }), sizeBytes: bytes.length, truncated };

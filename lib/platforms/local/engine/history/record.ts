@@ -71,10 +71,27 @@ export class InvocationRecord {
     } else if (this.sentTimeMs !== undefined && origin.resourceId !== undefined) {
       const waited = Math.max(0, startTimeMs - this.sentTimeMs);
       const name = `waited in ${labelOf(origin.resourceId)}`;
-      before({ kind: 'wait', resourceId: origin.resourceId, name, startTimeMs: this.sentTimeMs, durationMs: waited, status: 'ok', attempt });
+      before({
+        kind: 'wait',
+        resourceId: origin.resourceId,
+        name,
+        startTimeMs: this.sentTimeMs,
+        durationMs: waited,
+        status: 'ok',
+        attempt,
+      });
     }
     const name = labelOf(functionId);
-    const own = { id, parentId: parent, kind: 'invocation' as const, resourceId: functionId, name, invocationId: id, attempt, error };
+    const own = {
+      id,
+      parentId: parent,
+      kind: 'invocation' as const,
+      resourceId: functionId,
+      name,
+      invocationId: id,
+      attempt,
+      error,
+    };
     spans.push({ ...own, startTimeMs, durationMs: took, status: outcome });
     this.uses.forEach((use, index) => {
       const { resourceId, name: what, startTimeMs: start, durationMs: lasted } = use;
@@ -94,7 +111,9 @@ export function labelOf(path: string): string {
 
 function bytesOfTask(task: Task): number {
   if (task.kind === 'http') return (task.body?.length ?? 0) + task.headers.length * 20;
-  return task.kind === 'call' ? (task.body?.length ?? 0) : task.items.reduce((sum, item) => sum + ((item as { text?: string }).text?.length ?? 200), 0);
+  return task.kind === 'call'
+    ? (task.body?.length ?? 0)
+    : task.items.reduce((sum, item) => sum + ((item as { text?: string }).text?.length ?? 200), 0);
 }
 
 function bytesOfResult(result: Result | undefined): number {

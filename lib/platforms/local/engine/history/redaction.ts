@@ -7,7 +7,8 @@ export class Redaction {
 
   constructor(secrets: Iterable<string>) {
     const values = [...new Set(secrets)].filter((value) => value.length >= SHORTEST).sort((a, b) => b.length - a.length);
-    if (values.length > 0) this.pattern = new RegExp(values.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+    if (values.length > 0)
+      this.pattern = new RegExp(values.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
   }
 
   text(text: string): string {
@@ -16,6 +17,8 @@ export class Redaction {
 
   /** In everything that JSON holds. */
   value<T>(value: T): T {
-    return this.pattern ? JSON.parse(JSON.stringify(value), (_, item) => (typeof item === 'string' ? this.text(item) : item)) : value;
+    return this.pattern
+      ? JSON.parse(JSON.stringify(value), (_, item) => (typeof item === 'string' ? this.text(item) : item))
+      : value;
   }
 }

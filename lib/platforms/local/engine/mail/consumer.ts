@@ -16,7 +16,8 @@ export type Deliver = (letters: readonly { readonly entry: Entry; readonly lette
 
 /** Takes letters from a mailbox, as many at a time as its trigger says. */
 export class Consumer {
-  private active = 0;
+  /** Deliveries that run. */
+  active = 0;
   private closed = false;
   private cancelWait?: () => void;
   private ended?: () => void;

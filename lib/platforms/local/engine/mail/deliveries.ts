@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { FaastenError } from '../../../../core/errors.js';
+import type { SendRequest } from '../../console/protocol.js';
 import { MESSAGE_BYTES } from '../../limits.js';
 import type { LocalFunctionModel, LocalModel } from '../../model.js';
 import type { Clock } from '../clock.js';
 import { triggerEdge } from '../edges.js';
+import type { Incoming } from '../history/events.js';
 import type { Call, Done, FunctionRunner } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
@@ -36,9 +38,18 @@ export interface Subscription {
   filtered: number;
 }
 
+/** Messages of a topic since the process started. */
+export interface Published {
+  count: number;
+  lastTimeMs?: number;
+}
+
 export interface DeliverySettings {
   readonly maxConcurrency: (fn: LocalFunctionModel) => number;
+  /** Milliseconds from a failed delivery to the next one. */
   backoff(attempt: number): number;
+  /** Keeps what came in, to be sent again. Gives its id. */
+  record(event: Incoming): string;
 }
 
 /** Everything that waits: a mailbox for each queue and each function, and who takes from it. */
@@ -47,7 +58,9 @@ export class Deliveries {
   /** For events of topics, schedules and buckets, and for starts. */
   readonly functions = new Map<string, Mailbox>();
   readonly subscriptions = new Map<string, Subscription[]>();
-  private readonly consumers: Consumer[] = [];
+  readonly published = new Map<string, Published>();
+  onPublish: (topicPath: string) => void = () => {};
+  readonly consumers: Consumer[] = [];
   private readonly sequence = new Sequence();
   private cancelSweep = () => {};
 
@@ -69,7 +82,10 @@ export class Deliveries {
         }),
       );
     }
-    for (const path of Object.keys(model.topics)) this.subscriptions.set(path, []);
+    for (const path of Object.keys(model.topics)) {
+      this.subscriptions.set(path, []);
+      this.published.set(path, { count: 0 });
+    }
     for (const [path, fn] of Object.entries(model.functions)) {
       const box = this.mailbox(keyOf('function', path), { ...fn.retry });
       this.functions.set(path, box);
@@ -101,7 +117,7 @@ export class Deliveries {
     const box = this.queues.get(queue)!;
     const { fifo } = this.model.queues[queue]!;
     const origin = { kind: 'queue' as const, resourceId: queue, title: '1 message' };
-    const letter: Letter = { ...this.letterOf(queue, sent, fifo !== undefined), kind: 'queue', origin };
+    const letter: Letter = { ...this.letterOf('queue', queue, sent, fifo !== undefined), kind: 'queue', origin };
     await box.send(letter, {
       delay: sent.delaySeconds === undefined ? undefined : sent.delaySeconds * 1000,
       deduplicationId: fifo && (sent.deduplicationId ?? (fifo.contentBasedDeduplication ? hashOf(sent.body) : undefined)),
@@ -112,7 +128,7 @@ export class Deliveries {
   /** Resolves when each subscription that lets the message through has it. */
   async publish(topic: string, sent: Sent): Promise<string> {
     const { fifo } = this.model.topics[topic]!;
-    const base = this.letterOf(topic, sent, fifo !== undefined);
+    const base = this.letterOf('topic', topic, sent, fifo !== undefined);
     const once = fifo && (sent.deduplicationId ?? (fifo.contentBasedDeduplication ? hashOf(sent.body) : undefined));
     const changes: Change[] = [];
     const after: (() => void)[] = [];
@@ -137,6 +153,10 @@ export class Deliveries {
     }
     await this.store.commit(changes);
     for (const each of after) each();
+    const published = this.published.get(topic)!;
+    published.count++;
+    published.lastTimeMs = base.sentTimeMs;
+    this.onPublish(topic);
     return base.id;
   }
 
@@ -169,16 +189,22 @@ export class Deliveries {
     clearTimeout(timer);
   }
 
-  private letterOf(path: string, sent: Sent, fifo: boolean): Omit<Letter, 'kind' | 'origin'> {
+  private letterOf(kind: 'queue' | 'topic', path: string, sent: Sent, fifo: boolean): Omit<Letter, 'kind' | 'origin'> {
     checkBytes(path, sent.body);
-    const { body, attributes, group, traceId, parentId, eventId } = sent;
+    const { body = '', attributes, group, delaySeconds, traceId, parentId } = sent;
     if (fifo && group === undefined) {
       throw new FaastenError('invalid-value', `'${path}' keeps the order by group, and the message has none; give it a group`);
     }
+    const sentTimeMs = this.clock.now();
+    const request = (): SendRequest =>
+      kind === 'queue'
+        ? { kind, queueId: path, body, attributes, group, delaySeconds }
+        : { kind, topicId: path, body, attributes };
+    const title = `message of ${body.length} bytes`;
+    const eventId = sent.eventId ?? this.settings.record({ kind, resourceId: path, title, timeMs: sentTimeMs, traceId, request });
     return {
-      ...{ id: randomUUID(), body, attributes, traceId, parentId, eventId },
+      ...{ id: randomUUID(), body, attributes, traceId, parentId, eventId, sentTimeMs },
       group: fifo ? group : undefined,
-      sentTimeMs: this.clock.now(),
     };
   }
 
@@ -245,7 +271,14 @@ function itemOf({ entry, letter }: Delivered[number]): object {
   const { id, kind, body = '', attributes = {}, group, sentTimeMs } = letter;
   const attempt = entry.attempts;
   if (kind === 'queue' || kind === 'topic') {
-    return { id, text: body, attributes, time: new Date(sentTimeMs), attempt, ...(group !== undefined && { group: groupName(letter) }) };
+    return {
+      id,
+      text: body,
+      attributes,
+      time: new Date(sentTimeMs),
+      attempt,
+      ...(group !== undefined && { group: groupName(letter) }),
+    };
   }
   const event = JSON.parse(body);
   return { ...event, id, time: new Date(event.time), attempt };

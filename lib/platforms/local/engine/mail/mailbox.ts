@@ -66,7 +66,10 @@ export class Mailbox {
     for (const [, entry] of (await this.store.entries(keyOf('state', this.id, ''))) as [string, Entry][]) {
       this.sequence.seen(entry.sequence);
       if (entry.attempts < this.settings.maxAttempts) this.lineOf(entry).add(entry);
-      else changes.push(...this.burial(entry, `the process ended during delivery ${entry.attempts} of ${this.settings.maxAttempts}`));
+      else
+        changes.push(
+          ...this.burial(entry, `the process ended during delivery ${entry.attempts} of ${this.settings.maxAttempts}`),
+        );
     }
     await this.store.commit(changes);
     for (const [key] of await this.store.entries(keyOf('dead', this.id, ''))) {
@@ -168,6 +171,13 @@ export class Mailbox {
     this.changed();
   }
 
+  /** How many wait or are worked on by state, and since when the oldest. */
+  summary(): { readonly waiting: number; readonly oldestTimeMs?: number } {
+    let oldestTimeMs: number | undefined;
+    for (const { sentTimeMs } of this.everything()) oldestTimeMs = Math.min(oldestTimeMs ?? sentTimeMs, sentTimeMs);
+    return { waiting: this.loose.size + this.grouped.size, oldestTimeMs };
+  }
+
   /** Those that wait, the oldest first, or are worked on. */
   waiting(): { readonly entry: Entry; readonly state: Exclude<MessageState, 'dead'> }[] {
     const now = this.clock.now();
@@ -240,6 +250,12 @@ export class Mailbox {
   close(): void {
     this.wake?.cancel();
     this.onReady = () => {};
+  }
+
+  private *everything(): Iterable<Entry> {
+    yield* this.inFlight;
+    yield* this.loose.entries();
+    yield* this.grouped.entries();
   }
 
   private async drop(entries: readonly Entry[]): Promise<number> {

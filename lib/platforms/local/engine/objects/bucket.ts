@@ -90,7 +90,8 @@ export class Bucket {
       this.know(key);
       await rm(temporary, { force: true });
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EISDIR' || code === 'ENOTEMPTY' || code === 'EEXIST') throw new Error(`cannot store '${key}': objects below '${key}/' are in the way of its file`);
+      if (code === 'EISDIR' || code === 'ENOTEMPTY' || code === 'EEXIST')
+        throw new Error(`cannot store '${key}': objects below '${key}/' are in the way of its file`);
       throw error;
     }
     await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
@@ -108,10 +109,19 @@ export class Bucket {
     await this.onChange({ key, type: 'deleted' });
   }
 
+  /** Tells of an object that is there as if it had just come. @returns whether it is */
+  async announce(key: string): Promise<boolean> {
+    const found = await this.get(key);
+    if (found) await this.onChange({ key, type: 'created', size: found.size, etag: found.etag });
+    return found !== undefined;
+  }
+
   /** Objects in the order of their keys, after one. */
   list(prefix: string, after = '', limit = PAGE): { items: ObjectFacts[]; after?: string } {
     this.sorted ??= [...this.objects.keys()].sort(byBytes);
-    const keys = this.sorted.filter((key) => key.startsWith(prefix) && (after === '' || byBytes(key, after) > 0)).slice(0, limit + 1);
+    const keys = this.sorted
+      .filter((key) => key.startsWith(prefix) && (after === '' || byBytes(key, after) > 0))
+      .slice(0, limit + 1);
     const items = keys.slice(0, limit).map((key) => {
       const { bytes, timeMs } = this.objects.get(key)!;
       return { key, bytes, updated: new Date(timeMs) };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { LocalModel } from '../../model.js';
 import { triggerEdge } from '../edges.js';
+import type { Incoming } from '../history/events.js';
 import type { Deliveries } from '../mail/deliveries.js';
 import type { Store } from '../store.js';
 import { Bucket, type ObjectChange } from './bucket.js';
@@ -27,6 +28,7 @@ export class Buckets {
     store: Store,
     private readonly deliveries: Deliveries,
     private readonly now: () => number,
+    private readonly record: (event: Incoming) => string,
   ) {
     for (const [path, spec] of Object.entries(model.buckets)) {
       const name = path.replaceAll('/', '.').replace(/[^\w.-]/g, '_');
@@ -55,15 +57,23 @@ export class Buckets {
 
   private async changed(bucketPath: string, change: ObjectChange): Promise<void> {
     const { key, type } = change;
-    const { traceId = randomBytes(16).toString('hex'), ...cause } = this.causes.get(`${bucketPath}\0${key}`) ?? {};
-    const time = new Date(this.now()).toISOString();
+    const {
+      traceId = randomBytes(16).toString('hex'),
+      parentId,
+      eventId: given,
+    } = this.causes.get(`${bucketPath}\0${key}`) ?? {};
+    const timeMs = this.now();
+    const request = () => ({ kind: 'objects' as const, bucketId: bucketPath, key, type });
+    const incoming = { kind: 'objects' as const, resourceId: bucketPath, title: `${key} ${type}`, timeMs, traceId, request };
+    const eventId = given ?? this.record(incoming);
+    const time = new Date(timeMs).toISOString();
     for (const [functionPath, { triggers }] of Object.entries(this.model.functions)) {
       for (const [trigger, spec] of Object.entries(triggers)) {
         if (spec.kind !== 'objects' || spec.source !== bucketPath || !spec.events.includes(type)) continue;
         if (!key.startsWith(spec.prefix) || !key.endsWith(spec.suffix)) continue;
         const edgeId = triggerEdge(functionPath, trigger);
         await this.deliveries.event(functionPath, {
-          ...{ kind: 'objects', trigger, traceId, ...cause },
+          ...{ kind: 'objects', trigger, traceId, parentId, eventId },
           body: JSON.stringify({ bucket: bucketPath, ...change, time }),
           origin: { kind: 'objects', resourceId: bucketPath, edgeId, title: `${key} ${type}` },
         });

@@ -1,6 +1,6 @@
 /** How keys of objects become paths of files, and back. Slashes are folders; what a file's name cannot hold is percent-encoded. */
 
-const UNSAFE = /[<>:"\\|?*%\u0000-\u001f\u007f]|[. ]$|^\./g;
+const UNSAFE = /[<>:"\\|?*%\p{Cc}]|[. ]$|^\./gu;
 
 export function fileOf(key: string): string {
   return key

@@ -29,7 +29,9 @@ export class Signer {
     // The guard let local origins in only.
     if (headers.origin) response.setHeader('access-control-allow-origin', headers.origin);
     if (method === 'OPTIONS') {
-      response.writeHead(204, { 'access-control-allow-methods': 'GET, PUT', 'access-control-allow-headers': 'content-type' }).end();
+      response
+        .writeHead(204, { 'access-control-allow-methods': 'GET, PUT', 'access-control-allow-headers': 'content-type' })
+        .end();
       return;
     }
     const expected = this.sign(method === 'HEAD' ? 'GET' : method, bucket, key, expires);
@@ -51,6 +53,8 @@ export class Signer {
   }
 
   private sign(method: string, bucket: string, key: string, expires: string): string {
-    return createHmac('sha256', this.key).update(JSON.stringify([method, bucket, key, expires])).digest('hex');
+    return createHmac('sha256', this.key)
+      .update(JSON.stringify([method, bucket, key, expires]))
+      .digest('hex');
   }
 }

@@ -1,0 +1,205 @@
+import { FaastenError } from '../../../../core/errors.js';
+import { metricsOf, notFound, timelineOf } from '../../console/index.js';
+import type {
+  BucketState,
+  EventQuery,
+  FunctionMetrics,
+  Inspector,
+  InvocationDetail,
+  InvocationQuery,
+  InvocationSummary,
+  LiveListener,
+  MessageQuery,
+  MovedMessages,
+  ObjectQuery,
+  ObjectSummary,
+  Page,
+  PastEvent,
+  Payload,
+  QueuedMessage,
+  QueueState,
+  SampleEvent,
+  SavedEvent,
+  ScheduleState,
+  SendRequest,
+  SendResult,
+  ServiceGraph,
+  Timeline,
+  TimeWindow,
+  TopicState,
+  Trace,
+} from '../../console/protocol.js';
+import type { Engine } from '../engine.js';
+import { payloadOf } from '../history/payload.js';
+import type { Mailbox } from '../mail/mailbox.js';
+import type { Bucket } from '../objects/bucket.js';
+import { graphOf } from './graph.js';
+import { pageOf } from './page.js';
+import { samplesOf } from './samples.js';
+import { Sender } from './sender.js';
+import { bucketState, deadMessage, queueState, scheduleState, topicState, waitingMessage } from './states.js';
+
+/** What the console sees of an engine, and may do to it. */
+export class LocalInspector implements Inspector {
+  private readonly sender: Sender;
+
+  constructor(private readonly engine: Engine) {
+    this.sender = new Sender(engine);
+  }
+
+  private get parts() {
+    return this.engine.parts;
+  }
+
+  graph(): ServiceGraph {
+    return graphOf(this.engine.model, this.engine.graphFacts());
+  }
+
+  invocations(query: InvocationQuery): Page<InvocationSummary> {
+    return pageOf(this.parts.history.list(query), ({ id }) => id, query);
+  }
+
+  invocation(id: string): InvocationDetail {
+    return this.parts.history.detail(id) ?? missing('invocation', id);
+  }
+
+  trace(traceId: string): Trace {
+    return this.parts.history.trace(traceId) ?? missing('trace', traceId);
+  }
+
+  queues(): QueueState[] {
+    const { deliveries, model, now } = this.parts;
+    return [
+      ...[...deliveries.queues].map(([id, box]) => queueState(box, id, 'queue', model.queues[id]!.fifo !== undefined, now())),
+      ...[...deliveries.functions].map(([id, box]) => queueState(box, id, 'function', false, now())),
+    ];
+  }
+
+  async messages(queueId: string, query: MessageQuery): Promise<Page<QueuedMessage>> {
+    const box = this.box(queueId);
+    const { redaction } = this.parts.history;
+    const shown = (page: Page<QueuedMessage>) => redaction?.value(page) ?? page;
+    if (query.state === 'dead') return shown(pageOf((await box.dead()).map(deadMessage), ({ id }) => id, query));
+    const found = box.waiting().filter(({ state }) => query.state === undefined || state === query.state);
+    const page = pageOf(found, ({ entry }) => entry.id, query);
+    const items = page.items.flatMap(({ entry, state }) => {
+      const letter = box.letterOf(entry);
+      return letter ? [waitingMessage(entry, state, letter)] : [];
+    });
+    return shown({ ...page, items });
+  }
+
+  async redrive(queueId: string, messageId?: string): Promise<MovedMessages> {
+    const count = await this.box(queueId).redrive(messageId);
+    if (messageId !== undefined && count === 0) throw notFound('dead message', messageId);
+    return { count };
+  }
+
+  async purge(queueId: string, which: 'dead' | 'waiting'): Promise<MovedMessages> {
+    return { count: await this.box(queueId).purge(which) };
+  }
+
+  topics(): TopicState[] {
+    const { deliveries } = this.parts;
+    return [...deliveries.subscriptions].map(([id, list]) => topicState(id, deliveries.published.get(id)!, list));
+  }
+
+  buckets(): BucketState[] {
+    return [...this.parts.buckets.all].map(([id, bucket]) => bucketState(id, bucket));
+  }
+
+  objects(bucketId: string, { prefix = '', limit, cursor }: ObjectQuery): Page<ObjectSummary> {
+    const bucket = this.bucket(bucketId);
+    const most = Math.min(limit ?? 50, 200);
+    const { items, after } = bucket.list(prefix, cursor, most);
+    return {
+      items: items.map(({ key, bytes, updated }) => ({
+        key,
+        sizeBytes: bytes,
+        modifiedTimeMs: updated.getTime(),
+        contentType: bucket.contentType(key),
+      })),
+      nextCursor: after,
+    };
+  }
+
+  async object(bucketId: string, key: string): Promise<Payload> {
+    const found = (await this.bucket(bucketId).get(key)) ?? missing('object', key);
+    return payloadOf(found.bytes, found.contentType);
+  }
+
+  schedules(): ScheduleState[] {
+    const { schedules, history } = this.parts;
+    return [...schedules.all.values()].map((schedule) => {
+      const { id, functionPath } = schedule;
+      let last: string | undefined;
+      for (const summary of history.list({ functionId: functionPath })) {
+        if (summary.origin.resourceId !== id) continue;
+        last = summary.id;
+        break;
+      }
+      return scheduleState(schedule, (count) => schedules.next(id, count), last);
+    });
+  }
+
+  send(request: SendRequest): Promise<SendResult> {
+    return this.sender.send(request);
+  }
+
+  samples(functionId: string): SampleEvent[] {
+    if (!Object.hasOwn(this.engine.model.functions, functionId)) throw notFound('function', functionId);
+    return samplesOf(this.engine.model, functionId);
+  }
+
+  events(query: EventQuery): Page<PastEvent> {
+    const page = pageOf(this.parts.events.list(query), ({ id }) => id, query);
+    return this.parts.history.redaction?.value(page) ?? page;
+  }
+
+  async replay(eventId: string): Promise<SendResult> {
+    const event = this.parts.events.get(eventId) ?? missing('event', eventId);
+    if (!event.request) throw new FaastenError('conflict', `the event '${eventId}' was too large to keep; send it again by hand`);
+    return this.send(event.request);
+  }
+
+  savedEvents(): Promise<SavedEvent[]> {
+    return this.parts.events.saved();
+  }
+
+  saveEvent({ name, request }: { readonly name: string; readonly request: SendRequest }): Promise<SavedEvent> {
+    return this.parts.events.save(name, request, this.parts.now());
+  }
+
+  async deleteSavedEvent(id: string): Promise<void> {
+    if (!(await this.parts.events.deleteSaved(id))) throw notFound('saved event', id);
+  }
+
+  metrics(window: TimeWindow, points: number): FunctionMetrics[] {
+    return metricsOf(this.measured, this.parts.history.runs, window, points, this.parts.now());
+  }
+
+  timeline(window: TimeWindow, pixels: number): Timeline {
+    return timelineOf(this.measured, this.parts.history.runs, window, pixels, this.parts.now());
+  }
+
+  subscribe(listener: LiveListener): () => void {
+    return this.parts.history.subscribe(listener);
+  }
+
+  private get measured() {
+    return Object.values(this.engine.model.functions).map(({ path, memoryMiB }) => ({ id: path, memoryMiB }));
+  }
+
+  private box(id: string): Mailbox {
+    const { queues, functions } = this.parts.deliveries;
+    return queues.get(id) ?? functions.get(id) ?? missing('queue', id);
+  }
+
+  private bucket(id: string): Bucket {
+    return this.parts.buckets.all.get(id) ?? missing('bucket', id);
+  }
+}
+
+function missing(what: string, id: string): never {
+  throw notFound(what, id);
+}

@@ -1,0 +1,84 @@
+import { relative } from 'node:path';
+import type { BucketState, MessageState, QueuedMessage, QueueState, ScheduleState, TopicState } from '../../console/protocol.js';
+import { payloadOf } from '../history/payload.js';
+import { labelOf } from '../history/record.js';
+import type { Published, Subscription } from '../mail/deliveries.js';
+import type { DeadLetter, Entry, Letter } from '../mail/letter.js';
+import type { Mailbox } from '../mail/mailbox.js';
+import type { Bucket } from '../objects/bucket.js';
+import type { Schedule } from '../schedules.js';
+import { expressionOf } from './graph.js';
+
+/** Runs of a schedule that are told in advance. */
+const NEXT_RUNS = 5;
+
+/** State of a mailbox. */
+export function queueState(box: Mailbox, id: string, kind: QueueState['kind'], fifo: boolean, now: number): QueueState {
+  const counts = { ready: 0, delayed: 0, inFlight: 0 };
+  let oldest: number | undefined;
+  for (const { state, entry } of box.waiting()) {
+    counts[state]++;
+    oldest = Math.min(oldest ?? entry.sentTimeMs, entry.sentTimeMs);
+  }
+  return {
+    ...{ id, kind, label: labelOf(id), ...counts, fifo },
+    ...(oldest !== undefined && { oldestAgeMs: Math.max(0, now - oldest) }),
+    deadLetters: box.deadCount,
+    maxAttempts: box.settings.maxAttempts,
+  };
+}
+
+/** A message that waits or is worked on. */
+export function waitingMessage(entry: Entry, state: MessageState, letter: Letter): QueuedMessage {
+  const { visibleTimeMs, attempts, lastError, lastInvocationId } = entry;
+  return {
+    ...messageFacts(letter),
+    ...{ state, attempts, lastError, lastInvocationId },
+    ...(state === 'delayed' && { visibleTimeMs }),
+  };
+}
+
+export function deadMessage({ entry, letter, deathReason, deathTimeMs }: DeadLetter): QueuedMessage {
+  const { attempts, lastError, lastInvocationId } = entry;
+  return { ...messageFacts(letter), state: 'dead', ...{ attempts, lastError, lastInvocationId, deathReason, deathTimeMs } };
+}
+
+function messageFacts({ id, body = '', attributes = {}, group, sentTimeMs, traceId }: Letter) {
+  return {
+    id,
+    body: payloadOf(body, 'application/json'),
+    attributes,
+    ...(group !== undefined && { group }),
+    sentTimeMs,
+    traceId,
+  };
+}
+
+export function topicState(id: string, { count, lastTimeMs }: Published, subscriptions: readonly Subscription[]): TopicState {
+  return {
+    ...{ id, label: labelOf(id), publishedCount: count },
+    ...(lastTimeMs !== undefined && { lastPublishedTimeMs: lastTimeMs }),
+    subscriptions: subscriptions.map(({ functionPath, trigger, filter, delivered, filtered }) => ({
+      functionId: functionPath,
+      ...{ trigger, filter, deliveredCount: delivered, filteredCount: filtered },
+    })),
+  };
+}
+
+export function bucketState(id: string, bucket: Bucket): BucketState {
+  const folder = relative(process.cwd(), bucket.folder) || '.';
+  return { id, label: labelOf(id), folder, objectCount: bucket.count, sizeBytes: bucket.bytes };
+}
+
+export function scheduleState(schedule: Schedule, next: (count: number) => number[], lastInvocationId?: string): ScheduleState {
+  const { id, functionPath, trigger, spec, lastRunTimeMs } = schedule;
+  const { expression } = spec;
+  return {
+    ...{ id, functionId: functionPath, label: trigger },
+    expression: expression.kind === 'cron' ? expression.cron.source : expressionOf(spec),
+    ...(expression.kind === 'cron' && { timeZone: expression.timeZone }),
+    nextRunTimesMs: next(NEXT_RUNS),
+    ...(lastRunTimeMs !== undefined && { lastRunTimeMs }),
+    ...(lastInvocationId !== undefined && { lastInvocationId }),
+  };
+}
