@@ -2,5 +2,5 @@
 export { LocalApp } from './app.js';
 export type * from './console/protocol.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
-export type { LocalApiModel, LocalFunctionModel, LocalLink, LocalModel, LocalTrigger } from './model.js';
+export type { LocalApiModel, LocalFunctionModel, LocalLink, LocalModel, LocalQueueModel, LocalTrigger } from './model.js';
 export { type LocalOptions, type RunningLocal, startLocal } from './start.js';

@@ -1,12 +1,26 @@
-import type { Access, ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec, TriggerSpec } from '../../core/model.js';
+import type {
+  Access,
+  ApiSpec,
+  BucketSpec,
+  FunctionSpec,
+  QueueSpec,
+  SubscriptionSpec,
+  TopicSpec,
+  TriggerSpec,
+} from '../../core/model.js';
 
 /** What a service is on this machine: plain JSON, keyed by construct path. All that the engine knows of it beside the code. */
 export interface LocalModel {
   readonly functions: Readonly<Record<string, LocalFunctionModel>>;
   readonly apis: Readonly<Record<string, LocalApiModel>>;
-  readonly queues: Readonly<Record<string, QueueSpec>>;
+  readonly queues: Readonly<Record<string, LocalQueueModel>>;
   readonly topics: Readonly<Record<string, TopicSpec>>;
   readonly buckets: Readonly<Record<string, BucketSpec>>;
+}
+
+export interface LocalQueueModel extends QueueSpec {
+  /** Topics whose messages the queue gets, by id. */
+  readonly subscriptions: Readonly<Record<string, SubscriptionSpec & { readonly topic: string }>>;
 }
 
 export interface LocalFunctionModel extends FunctionSpec {

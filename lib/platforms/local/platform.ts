@@ -1,7 +1,7 @@
 import type { Construct, IConstruct } from 'constructs';
 import { Construct as Resource } from 'constructs';
 import type { CodeReference, PreparedCode } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, TopicSpec } from '../../core/model.js';
+import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform } from '../../core/platform.js';
 import { ApiResources } from './api.js';
 import { BucketResources } from './bucket.js';
@@ -28,7 +28,7 @@ export class LocalPlatform implements Platform {
     const model: LocalModel = {
       functions: named(this.functions, ({ model }: FunctionResources) => model),
       apis: named(this.apis, ({ model }: ApiResources) => model),
-      queues: named(this.queues, ({ spec }: QueueResources) => spec),
+      queues: named(this.queues, ({ model }: QueueResources) => model),
       topics: named(this.topics, ({ spec }: TopicResources) => spec),
       buckets: named(this.buckets, ({ spec }: BucketResources) => spec),
     };
@@ -52,6 +52,9 @@ export class LocalPlatform implements Platform {
   }
   createQueue(scope: Construct, spec: QueueSpec): QueueResources {
     return kept(this.queues, new QueueResources(new Resource(scope, 'Resource'), spec));
+  }
+  subscribe(scope: Construct, spec: SubscriptionSpec, queue: QueueResources, topic: TopicResources): void {
+    queue.subscribe(scope.node.id, spec, topic);
   }
   createTopic(scope: Construct, spec: TopicSpec): TopicResources {
     return kept(this.topics, new TopicResources(new Resource(scope, 'Resource'), spec));

@@ -115,14 +115,16 @@ export class Schedules {
   }
 }
 
-/** The first time after `after` at which a schedule is due. */
-export function nextTime({ expression }: ScheduleTriggerSpec, startTimeMs: number, after: number): number | undefined {
-  if (expression.kind === 'cron') {
-    const cron = new Cron(patternOf(expression.cron), { timezone: expression.timeZone, paused: true });
-    return cron.nextRun(new Date(after))?.getTime();
+/** The first time after `after` at which a schedule is due; undefined where there is none. */
+export function nextTime({ expression, enabled }: ScheduleTriggerSpec, startTimeMs: number, after: number): number | undefined {
+  if (enabled === false) return undefined;
+  if (expression.kind === 'rate') {
+    const every = expression.everySeconds * 1000;
+    return startTimeMs + (Math.floor((after - startTimeMs) / every) + 1) * every;
   }
-  const every = expression.everySeconds * 1000;
-  return startTimeMs + (Math.floor((after - startTimeMs) / every) + 1) * every;
+  const pattern = expression.kind === 'at' ? expression.local : patternOf(expression.cron);
+  const cron = new Cron(pattern, { timezone: expression.timeZone, paused: true });
+  return cron.nextRun(new Date(after))?.getTime();
 }
 
 function patternOf({ minute, hour, dayOfMonth, month, dayOfWeek }: CronSpec): string {

@@ -1,8 +1,10 @@
+import type { FilterSpec } from '../../../../core/model.js';
 import { parseRoute } from '../../../../core/route.js';
 import type { GraphEdge, GraphNode, ServiceGraph } from '../../console/protocol.js';
 import type { LocalModel, LocalTrigger } from '../../model.js';
-import { linkEdge, routeEdge, triggerEdge } from '../edges.js';
+import { linkEdge, routeEdge, subscriptionEdge, triggerEdge } from '../edges.js';
 import { labelOf } from '../history/record.js';
+import { conditionText } from '../mail/filter.js';
 
 /** What the graph has beside the model. */
 export interface GraphFacts {
@@ -52,8 +54,18 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
       edges.push({ id: linkEdge(id, name), from: id, to: target, kind: 'link', label: name, detail: WORDS[access] ?? access });
     }
   }
-  for (const [id, { maxAttempts, fifo }] of Object.entries(model.queues)) {
+  for (const [id, { maxAttempts, fifo, subscriptions }] of Object.entries(model.queues)) {
     nodes.push({ kind: 'queue', id, label: labelOf(id), maxAttempts, fifo: fifo !== undefined });
+    for (const [name, { topic, filter }] of Object.entries(subscriptions)) {
+      edges.push({
+        id: subscriptionEdge(id, name),
+        from: topic,
+        to: id,
+        kind: 'trigger',
+        label: name,
+        detail: filterText(filter),
+      });
+    }
   }
   for (const id of Object.keys(model.topics)) nodes.push({ kind: 'topic', id, label: labelOf(id) });
   for (const id of Object.keys(model.buckets)) nodes.push({ kind: 'bucket', id, label: labelOf(id) });
@@ -70,6 +82,7 @@ function serviceName(nodes: readonly GraphNode[]): string {
 /** A schedule in words: `0 3 * * * (Europe/Berlin)`. */
 export function expressionOf({ expression }: Extract<LocalTrigger, { kind: 'schedule' }>): string {
   if (expression.kind === 'cron') return `${expression.cron.source} (${expression.timeZone})`;
+  if (expression.kind === 'at') return `once, ${expression.local} (${expression.timeZone})`;
   const minutes = expression.everySeconds / 60;
   return minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
 }
@@ -78,13 +91,16 @@ function detailOf(trigger: LocalTrigger): string | undefined {
   switch (trigger.kind) {
     case 'queue':
       return trigger.batchSize > 1 ? `batches of ${trigger.batchSize}` : undefined;
-    case 'topic': {
-      const filter = Object.entries(trigger.filter).map(([name, values]) => `${name}: ${values.join(', ')}`);
-      return filter.length > 0 ? filter.join('; ') : undefined;
-    }
+    case 'topic':
+      return filterText(trigger.filter);
     case 'objects':
       return `${trigger.prefix}*${trigger.suffix} ${trigger.events.join(', ')}`;
     case 'schedule':
       return undefined;
   }
+}
+
+function filterText(filter: FilterSpec): string | undefined {
+  const texts = Object.entries(filter).map(([name, conditions]) => `${name}: ${conditions.map(conditionText).join(', ')}`);
+  return texts.length > 0 ? texts.join('; ') : undefined;
 }

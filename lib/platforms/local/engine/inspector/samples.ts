@@ -1,3 +1,4 @@
+import type { FilterValue } from '../../../../core/model.js';
 import { parseRoute } from '../../../../core/route.js';
 import type { SampleEvent } from '../../console/protocol.js';
 import type { LocalModel } from '../../model.js';
@@ -25,7 +26,12 @@ export function samplesOf(model: LocalModel, functionId: string): SampleEvent[] 
         break;
       }
       case 'topic': {
-        const attributes = Object.fromEntries(Object.entries(trigger.filter).map(([attribute, [first]]) => [attribute, first!]));
+        const attributes = Object.fromEntries(
+          Object.entries(trigger.filter).flatMap(([name, [first]]) => {
+            const value = first === undefined ? undefined : valueFor(first);
+            return value === undefined ? [] : [[name, value]];
+          }),
+        );
         samples.push({ name, request: { kind: 'topic', topicId: trigger.source!, body: '{}', attributes } });
         break;
       }
@@ -44,4 +50,11 @@ export function samplesOf(model: LocalModel, functionId: string): SampleEvent[] 
   );
   if (called) samples.push({ name: 'call', request: { kind: 'call', functionId, input: '{}' } });
   return samples;
+}
+
+/** A value that meets a condition; undefined where the attribute has to be absent. */
+function valueFor(condition: FilterValue): string | undefined {
+  if (typeof condition === 'string') return condition;
+  if ('prefix' in condition) return `${condition.prefix}1`;
+  return 'exists' in condition && !condition.exists ? undefined : 'any';
 }

@@ -3,6 +3,7 @@ import type { BucketState, MessageState, QueuedMessage, QueueState, ScheduleStat
 import { payloadOf } from '../history/payload.js';
 import { labelOf } from '../history/record.js';
 import type { Published, Subscription } from '../mail/deliveries.js';
+import { conditionText } from '../mail/filter.js';
 import type { DeadLetter, Entry, Letter } from '../mail/letter.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import type { Bucket } from '../objects/bucket.js';
@@ -58,9 +59,9 @@ export function topicState(id: string, { count, lastTimeMs }: Published, subscri
   return {
     ...{ id, label: labelOf(id), publishedCount: count },
     ...(lastTimeMs !== undefined && { lastPublishedTimeMs: lastTimeMs }),
-    subscriptions: subscriptions.map(({ functionPath, trigger, filter, delivered, filtered }) => ({
-      functionId: functionPath,
-      ...{ trigger, filter, deliveredCount: delivered, filteredCount: filtered },
+    subscriptions: subscriptions.map(({ target, name, filter, delivered, filtered }) => ({
+      ...{ functionId: target, trigger: name, deliveredCount: delivered, filteredCount: filtered },
+      filter: Object.fromEntries(Object.entries(filter).map(([key, conditions]) => [key, conditions.map(conditionText)])),
     })),
   };
 }
@@ -75,8 +76,13 @@ export function scheduleState(schedule: Schedule, next: (count: number) => numbe
   const { expression } = spec;
   return {
     ...{ id, functionId: functionPath, label: trigger },
-    expression: expression.kind === 'cron' ? expression.cron.source : expressionOf(spec),
-    ...(expression.kind === 'cron' && { timeZone: expression.timeZone }),
+    expression:
+      expression.kind === 'cron'
+        ? expression.cron.source
+        : expression.kind === 'at'
+          ? `once, ${expression.local}`
+          : expressionOf(spec),
+    ...(expression.kind !== 'rate' && { timeZone: expression.timeZone }),
     nextRunTimesMs: next(NEXT_RUNS),
     ...(lastRunTimeMs !== undefined && { lastRunTimeMs }),
     ...(lastInvocationId !== undefined && { lastInvocationId }),

@@ -1,16 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { FaastenError } from '../../../../core/errors.js';
+import type { FilterSpec } from '../../../../core/model.js';
 import type { SendRequest } from '../../console/protocol.js';
 import { MESSAGE_BYTES } from '../../limits.js';
 import type { LocalFunctionModel, LocalModel } from '../../model.js';
 import type { Clock } from '../clock.js';
-import { triggerEdge } from '../edges.js';
+import { subscriptionEdge, triggerEdge } from '../edges.js';
 import type { Incoming } from '../history/events.js';
 import type { Call, Done, FunctionRunner } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
 import type { EventsTask, Task } from '../worker/protocol.js';
 import { Consumer } from './consumer.js';
+import { passes } from './filter.js';
 import type { Entry, Letter } from './letter.js';
 import { type Failure, Mailbox, type MailboxSettings } from './mailbox.js';
 
@@ -29,11 +31,15 @@ export interface Sent {
   readonly eventId?: string;
 }
 
-/** How often messages passed a topic's subscription. */
+/** Where the messages of a topic go, and how often they went there. */
 export interface Subscription {
-  readonly functionPath: string;
-  readonly trigger: string;
-  readonly filter: Readonly<Record<string, readonly string[]>>;
+  /** A function or a queue. */
+  readonly target: string;
+  /** Name of the function's trigger, id of the queue's subscription. */
+  readonly name: string;
+  readonly box: Mailbox;
+  readonly edgeId: string;
+  readonly filter: FilterSpec;
   delivered: number;
   filtered: number;
 }
@@ -86,6 +92,11 @@ export class Deliveries {
       this.subscriptions.set(path, []);
       this.published.set(path, { count: 0 });
     }
+    for (const [path, { subscriptions }] of Object.entries(model.queues)) {
+      for (const [name, { topic, filter }] of Object.entries(subscriptions)) {
+        this.subscribe(topic, { target: path, name, box: this.queues.get(path)!, edgeId: subscriptionEdge(path, name), filter });
+      }
+    }
     for (const [path, fn] of Object.entries(model.functions)) {
       const box = this.mailbox(keyOf('function', path), { ...fn.retry });
       this.functions.set(path, box);
@@ -93,8 +104,7 @@ export class Deliveries {
       for (const [name, trigger] of Object.entries(fn.triggers)) {
         if (trigger.kind === 'queue') this.consume(this.queues.get(trigger.source!)!, fn, trigger, name);
         if (trigger.kind === 'topic') {
-          const { filter } = trigger;
-          this.subscriptions.get(trigger.source!)!.push({ functionPath: path, trigger: name, filter, delivered: 0, filtered: 0 });
+          this.subscribe(trigger.source!, { target: path, name, box, edgeId: triggerEdge(path, name), filter: trigger.filter });
         }
       }
     }
@@ -133,20 +143,25 @@ export class Deliveries {
     const changes: Change[] = [];
     const after: (() => void)[] = [];
     for (const subscription of this.subscriptions.get(topic)!) {
-      const { functionPath, trigger, filter } = subscription;
+      const { target, name, box, edgeId, filter } = subscription;
       if (!passes(filter, sent.attributes)) {
         subscription.filtered++;
         continue;
       }
-      const edgeId = triggerEdge(functionPath, trigger);
+      const toQueue = this.queues.has(target);
       const letter: Letter = {
         ...base,
-        ...{ kind: 'topic', trigger, origin: { kind: 'topic', resourceId: topic, edgeId, title: '1 message' } },
-        // Groups of two topics, or triggers, are not one.
-        group: base.group === undefined ? undefined : `${topic} ${trigger} ${base.group}`,
+        ...(toQueue ? { kind: 'queue', id: randomUUID() } : { kind: 'topic', trigger: name }),
+        origin: { kind: 'topic', resourceId: topic, edgeId, title: '1 message' },
+        group:
+          base.group === undefined || !this.keepsOrder(target)
+            ? undefined
+            : toQueue
+              ? base.group
+              : groupKey(topic, name, base.group),
       };
-      const deduplicationId = once === undefined ? undefined : `${topic} ${trigger} ${once}`;
-      const prepared = this.functions.get(functionPath)!.prepare(letter, { deduplicationId });
+      const deduplicationId = once === undefined ? undefined : groupKey(topic, name, once);
+      const prepared = box.prepare(letter, { deduplicationId });
       if (!prepared) continue;
       changes.push(...prepared.changes);
       after.push(prepared.sent, () => subscription.delivered++);
@@ -187,6 +202,15 @@ export class Deliveries {
       }),
     ]);
     clearTimeout(timer);
+  }
+
+  private subscribe(topic: string, subscription: Omit<Subscription, 'delivered' | 'filtered'>): void {
+    this.subscriptions.get(topic)!.push({ ...subscription, delivered: 0, filtered: 0 });
+  }
+
+  /** Functions keep the order of each topic's groups; queues only where they are declared so. */
+  private keepsOrder(target: string): boolean {
+    return this.model.queues[target]?.fifo !== undefined || this.functions.has(target);
   }
 
   private letterOf(kind: 'queue' | 'topic', path: string, sent: Sent, fifo: boolean): Omit<Letter, 'kind' | 'origin'> {
@@ -284,19 +308,20 @@ function itemOf({ entry, letter }: Delivered[number]): object {
   return { ...event, id, time: new Date(event.time), attempt };
 }
 
+/** Groups of two topics, or triggers, are not one. None of the three has a line break. */
+function groupKey(topic: string, trigger: string, group: string): string {
+  return [topic, trigger, group].join('\n');
+}
+
 /** As the sender gave it. */
 function groupName({ kind, group }: Letter): string {
-  return kind === 'topic' ? group!.split(' ').slice(2).join(' ') : group!;
+  return kind === 'topic' ? group!.split('\n')[2]! : group!;
 }
 
 function failuresOf(letters: Delivered, { result, error, summary }: Done): Failure[] {
   const failed = (entry: Entry): Failure => ({ entry, error, invocationId: summary.id });
   if (result?.of === 'events') return result.failed.map((index) => failed(letters[index]!.entry));
   return summary.status === 'succeeded' ? [] : letters.map(({ entry }) => failed(entry));
-}
-
-function passes(filter: Subscription['filter'], attributes: Readonly<Record<string, string>> = {}): boolean {
-  return Object.entries(filter).every(([name, values]) => Object.hasOwn(attributes, name) && values.includes(attributes[name]!));
 }
 
 function hashOf(body = ''): string {
