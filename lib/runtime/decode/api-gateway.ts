@@ -21,12 +21,13 @@ export function isApiGatewayEvent(event: any): boolean {
  * slash in it is lost there, and what cannot stand in a URL is encoded again.
  */
 export function apiGatewayRequest(event: any): ApiGatewayRequest {
-  const { requestContext: context, headers: single = {}, multiValueHeaders, cookies } = event;
+  const { requestContext: context, headers: single, multiValueHeaders, cookies } = event;
   const second = Boolean(context.http);
   const method: string = second ? context.http.method : event.httpMethod;
   const headers = new Headers();
-  for (const [name, value] of Object.entries<string>(single ?? {})) {
-    for (const each of multiValueHeaders?.[name] ?? [value]) headers.append(name, each);
+  // A load balancer gives one of the two, API Gateway the second as well as the first.
+  for (const [name, values] of Object.entries<string | string[]>(multiValueHeaders ?? single ?? {})) {
+    for (const each of [values].flat()) headers.append(name, each);
   }
   if (cookies) headers.set('cookie', cookies.join('; '));
 
@@ -58,10 +59,24 @@ export function isFunctionUrl({ requestContext }: any): boolean {
 /** Status, headers and cookies of the answer to such an event. */
 export function apiGatewayHead(event: any, response: Response): object {
   const cookies = response.headers.getSetCookie();
+  const headers: Record<string, unknown> = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
+  const { elb, http } = event.requestContext;
+  const statusCode = response.status;
+  if (elb) {
+    // It reads the kind of headers that it sends: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    const several = event.multiValueHeaders !== undefined;
+    if (cookies.length > 0) headers['set-cookie'] = several ? cookies : cookies[0];
+    return {
+      statusCode,
+      ...(several
+        ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()])) }
+        : { headers }),
+    };
+  }
   return {
-    statusCode: response.status,
-    headers: Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie')),
-    ...(cookies.length === 0 ? {} : event.requestContext.http ? { cookies } : { multiValueHeaders: { 'set-cookie': cookies } }),
+    statusCode,
+    headers,
+    ...(cookies.length === 0 ? {} : http ? { cookies } : { multiValueHeaders: { 'set-cookie': cookies } }),
   };
 }
 
@@ -79,12 +94,13 @@ export async function apiGatewayResponse(event: any, response: Response): Promis
   };
 }
 
-/** Version 1.0 has the parameters decoded. */
-function queryOf({ multiValueQueryStringParameters: several, queryStringParameters: single }: any): string {
+/** Version 1.0 has the parameters decoded; a load balancer leaves them as they were sent. */
+function queryOf({ requestContext, multiValueQueryStringParameters: several, queryStringParameters: single }: any): string {
   const all: Record<string, string[]> =
     several ?? Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, [value]]));
+  const written = requestContext.elb ? String : encodeURIComponent;
   return Object.entries(all)
-    .flatMap(([name, values]) => values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`))
+    .flatMap(([name, values]) => values.map((value) => `${written(name)}=${written(value)}`))
     .join('&');
 }
 

@@ -1,0 +1,170 @@
+/**
+ * The bundle that `cdk deploy` would upload, on AWS's own runtime client, gets every payload that AWS documents for what the adapter
+ * takes: those of `sam local generate-event`, and those of the documentation that lie in test/runtime/payloads.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ServerlessFunction } from '../../../lib/index.js';
+import { installed, missing } from '../../engines/engine.js';
+import { available, type LambdaFunction } from '../../engines/lambda.js';
+import { payload } from '../../runtime/support.js';
+import { startedFunction } from './running.js';
+
+const found = installed('install-sam-events.sh', 'sam-events', 'event-mapping.json');
+const sam = missing('sam-events', 'path' in found || found.reason);
+
+/** A sample of `sam local generate-event`, with its defaults filled in. */
+function generated(service: string, name: string): any {
+  const { path } = found as { path: string };
+  const { filename, tags } = JSON.parse(readFileSync(path, 'utf8'))[service][name];
+  const template = readFileSync(join(path, '..', 'events', service, `${filename}.json`), 'utf8');
+  return JSON.parse(
+    template.replace(/\{\{\{?([\w-]+)\}?\}\}/g, (_, key: string) => {
+      const tag = tags[key] ?? tags[key.replaceAll('_', '-')];
+      const value = String(tag?.default ?? 'x');
+      return (tag?.encoding === 'base64' ? Buffer.from(value).toString('base64') : value).replace(/["\\]/g, '\\$&');
+    }),
+  );
+}
+
+describe.skipIf(missing('aws-lambda-ric', available()))('payloads', () => {
+  let running: LambdaFunction;
+  beforeAll(async () => {
+    running = await startedFunction((stack) => {
+      new ServerlessFunction(stack, 'Fn', { entry: join(__dirname, 'handlers/everything.ts') });
+    });
+  }, 60_000);
+  afterAll(() => running?.stop());
+
+  /** What the handlers saw of one event. The log has a pipe of its own, so that it is waited for. */
+  async function seen(event: unknown, count = 1): Promise<unknown[]> {
+    const before = lines().length;
+    const { payload: answer, error } = await running.invoke(event);
+    expect(error).toBeUndefined();
+    await expect.poll(() => lines().length).toBe(before + count);
+    return [...lines().slice(before), ...(answer ? [answer] : [])];
+  }
+  const lines = () => [...running.output().matchAll(/SEEN (.*)/g)].map(([, line]) => JSON.parse(line!));
+  const answered = async (event: unknown) => {
+    const { payload: answer, error } = await running.invoke(event);
+    expect(error).toBeUndefined();
+    const { body, ...head } = answer as any;
+    return { ...head, body: JSON.parse(body) };
+  };
+
+  describe('of requests', () => {
+    const requests: Record<string, () => any> = {
+      'HTTP API, 2.0 (documentation)': () => payload('api-gateway-v2'),
+      'REST API, 1.0 (documentation)': () => payload('api-gateway-v1'),
+      'function URL (documentation)': () => payload('function-url'),
+      ...(sam
+        ? {}
+        : {
+            'HTTP API (SAM)': () => generated('apigateway', 'http-api-proxy'),
+            'REST API (SAM)': () => generated('apigateway', 'aws-proxy'),
+            'load balancer (SAM)': () => generated('alb', 'request'),
+          }),
+    };
+    test.each(Object.entries(requests))('%s', async (_, make) => {
+      const answer = await answered(make());
+      expect(answer).toMatchObject({ statusCode: 200, body: { method: 'POST' }, isBase64Encoded: false });
+      expect(answer.body.pathname).toMatch(/^\/\w+/);
+      expect(answer.body.body).toMatch(/test|Hello/);
+      expect(JSON.stringify([answer.cookies, answer.multiValueHeaders, answer.headers])).toContain('seen=1');
+    });
+
+    test.skipIf(sam)('load balancer with headers of several values, whose query is as it was sent', async () => {
+      const { headers, queryStringParameters: _, ...event } = generated('alb', 'request');
+      const multiValueHeaders = Object.fromEntries(Object.entries<string>(headers).map(([name, value]) => [name, [value]]));
+      const answer = await answered({
+        ...event,
+        multiValueHeaders: { ...multiValueHeaders, cookie: ['a=1', 'b=2'] },
+        multiValueQueryStringParameters: { 'a%20b': ['1%26', '2'] },
+      });
+      expect(answer).toMatchObject({
+        statusCode: 200,
+        multiValueHeaders: { 'content-type': ['application/json'], 'set-cookie': ['seen=1'] },
+        body: { search: '?a%20b=1%26&a%20b=2', cookies: expect.stringContaining('a=1') },
+      });
+      expect(answer).not.toHaveProperty('headers');
+    });
+  });
+
+  describe('of queues', () => {
+    test('standard and FIFO (documentation)', async () => {
+      for (const name of ['sqs', 'sqs-fifo'] as const) {
+        const event = payload(name);
+        const [[kind, messages], answer] = (await seen(event)) as [[string, unknown[]], unknown];
+        expect({ kind, count: messages.length, answer }).toEqual({
+          kind: 'queue',
+          count: event.Records.length,
+          answer: { batchItemFailures: [] },
+        });
+      }
+    });
+
+    test.skipIf(sam)('standard (SAM), of which one message fails', async () => {
+      const [record] = generated('sqs', 'receive-message').Records;
+      const event = { Records: [record, { ...record, messageId: 'second', body: 'fail' }] };
+      expect(await seen(event)).toEqual([
+        [
+          'queue',
+          [
+            { body: 'Hello from SQS!', attributes: {}, attempt: 1 },
+            { body: 'fail', attributes: {}, attempt: 1 },
+          ],
+        ],
+        { batchItemFailures: [{ itemIdentifier: 'second' }] },
+      ]);
+    });
+  });
+
+  describe('of events', () => {
+    test('SNS (documentation)', async () => {
+      expect(await seen(payload('sns'))).toEqual([['topic', expect.objectContaining({ body: 'example message' })]]);
+    });
+    test.skipIf(sam)('SNS (SAM)', async () => {
+      expect(await seen(generated('sns', 'notification'))).toEqual([
+        ['topic', { body: 'example message', attributes: { Test: 'TestString', TestBinary: 'TestBinary' } }],
+      ]);
+    });
+
+    test('S3 directly and through EventBridge (documentation)', async () => {
+      for (const name of ['s3-put', 's3-delete', 'eventbridge-s3-created'] as const) {
+        const [[kind, object]] = (await seen(payload(name))) as [[string, { bucket: string; key: string }]];
+        expect({ kind, bucket: typeof object.bucket, key: typeof object.key }).toEqual({
+          kind: 'objects',
+          bucket: 'string',
+          key: 'string',
+        });
+      }
+    });
+    test.skipIf(sam).each([
+      ['put', 'created'],
+      ['delete', 'deleted'],
+    ])('S3 %s (SAM)', async (name, type) => {
+      expect(await seen(generated('s3', name))).toEqual([
+        ['objects', expect.objectContaining({ type, bucket: 'example-bucket', key: 'test/key' })],
+      ]);
+    });
+
+    test('rules of EventBridge: a time and an event of one’s own (documentation)', async () => {
+      expect(await seen(payload('eventbridge-scheduled'))).toEqual([
+        ['schedule', expect.objectContaining({ time: expect.any(String) })],
+      ]);
+      expect(await seen(payload('eventbridge-custom'))).toEqual([
+        ['topic', expect.objectContaining({ body: expect.anything() })],
+      ]);
+    });
+    test.skipIf(sam)('rules of EventBridge (SAM)', async () => {
+      expect(await seen(generated('cloudwatch', 'scheduled-event'))).toEqual([
+        ['schedule', { name: 'ExampleRule', time: '1970-01-01T00:00:00.000Z' }],
+      ]);
+    });
+  });
+
+  test('what is no event is the input of a call', async () => {
+    expect((await running.invoke({ a: 21 })).payload).toEqual({ twice: 42 });
+  });
+});
