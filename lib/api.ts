@@ -1,17 +1,16 @@
 import { Construct } from 'constructs';
-import type { HttpApiProps, RouteOptions, RouteTarget, ThrottleOptions } from './api-props.js';
+import { backendOf, functionOf, throttleSpec } from './api-parts.js';
+import type { HttpApiProps, RouteOptions, RouteTarget } from './api-props.js';
 import { type Authorizer, authorizerSpec } from './authorizer.js';
-import { attach, attachmentOf } from './core/attachment.js';
+import { attach } from './core/attachment.js';
 import { featuresOfRoute, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
-import { conflicting, invalid, shown } from './core/errors.js';
-import type { ApiSpec, RouteSpec, ThrottleSpec } from './core/model.js';
-import { requireTogether } from './core/partner.js';
-import { type ApiBackend, type FunctionBackend, type Platform, Tuning } from './core/platform.js';
+import { conflicting, shown } from './core/errors.js';
+import type { ApiSpec, RouteSpec } from './core/model.js';
+import { type ApiBackend, type Platform, Tuning } from './core/platform.js';
 import { DEFAULT_ROUTE, parseRoute, type RouteKey, routeShape } from './core/route.js';
 import { platformOf } from './core/scope.js';
 import { corsSpec } from './cors.js';
-import type { ServerlessFunction } from './function.js';
 import { type OpenApiSource, type OperationHandlers, routesOf, type SchemeAuthorizers } from './openapi/import.js';
 import { operationSpec } from './route-schema.js';
 import { surroundingsOf } from './service.js';
@@ -109,12 +108,12 @@ export class HttpApi extends Construct {
     const operation = options.schema && operationSpec(this.checks, parsed, options.schema);
     const route = frozen({ ...parsed, ...this.settings(key, options, authorizer), operation });
     requireFeatures(this.platform, path, featuresOfRoute(route));
-    const fn = this.functionOf(`route '${key}'`, options.handler);
-    const decides = authorizer?._function && this.functionOf(`authorizer ${authorizer.name}`, authorizer._function);
+    const find = (what: string, each: unknown) => functionOf('HTTP API', this, this.platform, what, each);
+    const fn = find(`route '${key}'`, options.handler);
+    const decides = authorizer?._function && find(`authorizer ${authorizer.name}`, authorizer._function);
     fn._enteredBy('http', { api: path, key, watch: this.watch }, route.authorizer !== undefined);
     decides?._enteredBy('authorizer');
-    const backend = (each: ServerlessFunction) => attachmentOf(each)!.backend as FunctionBackend;
-    this.backend.addRoute(new Construct(this, routeId(route)), route, backend(fn), decides && backend(decides));
+    this.backend.addRoute(new Construct(this, routeId(route)), route, backendOf(fn), decides && backendOf(decides));
     this.routes.set(routeShape(route), route);
   }
 
@@ -142,28 +141,12 @@ export class HttpApi extends Construct {
       throttle: options.throttle && throttleSpec(this.checks, named('throttle'), options.throttle),
     };
   }
-
-  private functionOf(what: string, fn: unknown): ServerlessFunction {
-    const path = this.node.path;
-    const attachment = Construct.isConstruct(fn) ? attachmentOf(fn) : undefined;
-    if (attachment?.type !== 'function')
-      throw invalid('HTTP API', path, `${what} leads to ${shown(fn)}`, 'give a ServerlessFunction');
-    const target = fn as ServerlessFunction;
-    requireTogether(this.platform, this, 'the function', target, attachment);
-    return target;
-  }
 }
 
 /** A construct is the function itself; everything else, also what is wrong, is looked at as settings. */
 function optionsOf(target: RouteTarget): RouteOptions {
   const plain = target !== null && typeof target === 'object' && 'handler' in target && !Construct.isConstruct(target);
   return plain ? (target as RouteOptions) : { handler: target as RouteOptions['handler'] };
-}
-
-function throttleSpec(checks: Checks, where: string, { requestsPerSecond, burst }: ThrottleOptions): ThrottleSpec {
-  if (typeof requestsPerSecond !== 'number' || !(requestsPerSecond > 0) || !Number.isFinite(requestsPerSecond))
-    checks.fail(`${where}.requestsPerSecond is ${shown(requestsPerSecond)}`, 'give a number above zero');
-  return { requestsPerSecond, burst: checks.integer(`${where}.burst`, burst ?? Math.ceil(requestsPerSecond), 1) };
 }
 
 /** `GET /orders/{id}` is the construct `GET orders {id}`: readable, and `/` separates construct ids. */

@@ -162,12 +162,12 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   /** @internal Said by what leads to this function: an API's route, another function's link. */
-  _enteredBy(kind: HandlerKind, route?: { api: string; key: string; watch: Watch }, authorized = false): void {
+  _enteredBy(kind: HandlerKind, route?: { api: string; key: string; watch?: Watch }, authorized = false): void {
     this.kinds.add(kind);
     if (kind === 'call') this.watch.deadLetters();
     if (route) {
       this.routes.push({ api: route.api, key: route.key });
-      this.watch.answersFor(route.watch);
+      if (route.watch) this.watch.answersFor(route.watch);
     }
     if (route && authorized) this.authorized.add(route.key);
   }

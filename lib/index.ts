@@ -41,6 +41,7 @@ export {
   type TopicBackend,
   Tuning,
   type TuningEntry,
+  type WebSocketApiBackend,
 } from './core/platform.js';
 export type { RouteKey } from './core/route.js';
 export { platformOf, usePlatform } from './core/scope.js';
@@ -90,3 +91,4 @@ export { type AtOptions, type CronOptions, type RateOptions, Schedule, type Sche
 export { Secret, type SecretOptions } from './secret.js';
 export { type FunctionDefaults, type Rollout, Service, type ServiceProps } from './service.js';
 export { Topic, type TopicProps, type TopicTriggerOptions } from './topic.js';
+export { WebSocketApi, type WebSocketApiProps, type WebSocketRouteOptions } from './websocket-api.js';

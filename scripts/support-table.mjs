@@ -12,6 +12,7 @@ const AREAS = {
   function: 'Functions',
   trigger: 'Triggers',
   api: 'HTTP APIs',
+  websocket: 'WebSocket APIs',
   queue: 'Queues',
   topic: 'Topics',
   bucket: 'Buckets',

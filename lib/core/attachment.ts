@@ -8,7 +8,7 @@ import type { Backend, Platform } from './platform.js';
 const ATTACHMENT = Symbol.for('faasten.attachment');
 
 export interface Attachment<B extends Backend = Backend> {
-  readonly type: 'function' | 'api' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'slo' | 'dashboard';
+  readonly type: 'function' | 'api' | 'websocket' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'slo' | 'dashboard';
   readonly platform: Platform;
   readonly backend: B;
   /** The neutral model of the construct as it is now, for `describe()`. */

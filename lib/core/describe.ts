@@ -13,6 +13,7 @@ import type {
   SubscriptionSpec,
   TopicSpec,
   TriggerSpec,
+  WebSocketApiSpec,
 } from './model.js';
 import type { PermissionModel } from './permissions.js';
 import { isLate, LATE_VALUE } from './tokens.js';
@@ -30,6 +31,9 @@ export interface FunctionModel extends FunctionSpec {
   readonly permissions: readonly PermissionModel[];
 }
 export interface ApiModel extends ApiSpec {
+  readonly routes: readonly string[];
+}
+export interface WebSocketApiModel extends WebSocketApiSpec {
   readonly routes: readonly string[];
 }
 
@@ -53,6 +57,8 @@ export interface ServiceModel {
   readonly platform: string | null;
   readonly functions: readonly FunctionModel[];
   readonly apis: readonly ApiModel[];
+  /** Where there are some. */
+  readonly webSocketApis?: readonly WebSocketApiModel[];
   readonly queues: readonly QueueModel[];
   readonly topics: readonly TopicSpec[];
   readonly buckets: readonly BucketSpec[];
@@ -70,11 +76,13 @@ export function describe(scope: IConstruct): ServiceModel {
   const attachments = scope.node.findAll().flatMap((construct) => attachmentOf(construct) ?? []);
   const of = <T>(type: Attachment['type']): T[] =>
     attachments.filter((attachment) => attachment.type === type).map((attachment) => plain(attachment.describe()) as T);
+  const webSocketApis = of<WebSocketApiModel>('websocket');
   return {
     path: scope.node.path,
     platform: attachments[0]?.platform.name ?? null,
     functions: of<FunctionModel>('function'),
     apis: of<ApiModel>('api'),
+    ...(webSocketApis.length > 0 && { webSocketApis }),
     queues: of<QueueModel>('queue'),
     topics: of<TopicSpec>('topic'),
     buckets: of<BucketSpec>('bucket'),

@@ -7,7 +7,7 @@ export interface EntryParts {
   /** File of `runtime/adapters`. */
   readonly adapter: 'lambda' | 'lambda-stream' | 'functions-framework' | 'http-server' | 'local';
   /** Files of `runtime/links`. Two kinds may share a driver. */
-  readonly links: Readonly<Record<LinkKind, string>>;
+  readonly links: Readonly<Record<Exclude<LinkKind, 'websocket'>, string> & { websocket?: string }>;
   /** Files of `runtime/secrets`. */
   readonly secrets: readonly string[];
   /** Files of `runtime/entrances`, for kinds that the adapter does not take by itself. @default - none */
@@ -24,7 +24,7 @@ export const EXPORTED_NAME = 'handler';
  * Every adapter has the same face, `serve(handler, options)`; see lib/runtime/serve.ts.
  */
 export function entrySource(request: EntryRequest, parts: EntryParts): string {
-  const links = [...new Set(request.links.map(({ kind }) => parts.links[kind]))].sort();
+  const links = [...new Set(request.links.flatMap(({ kind }) => parts.links[kind] ?? []))].sort();
   const secrets = request.secrets.length > 0 ? [...parts.secrets].sort() : [];
   const entrances = request.kinds.flatMap((kind) => parts.entrances?.[kind] ?? []);
   const authorized = request.authorized ?? [];

@@ -12,6 +12,7 @@ export type * from './model/queue.js';
 export type * from './model/schedule.js';
 export type * from './model/topic.js';
 export type * from './model/trigger.js';
+export type * from './model/websocket.js';
 export type { HttpMethod } from './route.js';
 
-export type Access = 'send' | 'publish' | 'read' | 'write' | 'readWrite' | 'invoke';
+export type Access = 'send' | 'publish' | 'read' | 'write' | 'readWrite' | 'invoke' | 'push';

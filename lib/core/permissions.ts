@@ -26,6 +26,7 @@ const LINKS: Readonly<Record<LinkTarget['access'], string>> = {
   write: 'write to',
   readWrite: 'read and write to',
   invoke: 'call',
+  push: 'send to connections of',
 };
 
 /** What the links, triggers, routes and secrets of a function make it able to do, in that order. */

@@ -14,6 +14,8 @@ import type {
   SubscriptionSpec,
   TopicSpec,
   TopicTriggerSpec,
+  WebSocketApiSpec,
+  WebSocketRouteSpec,
 } from './model.js';
 import type { MonitoringPlatform } from './monitoring/port.js';
 import type { Grant } from './permissions.js';
@@ -53,6 +55,8 @@ export interface Platform {
   separates?(one: IConstruct, other: IConstruct): string | undefined;
   createFunction(scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning): FunctionBackend;
   createApi(scope: Construct, spec: ApiSpec, tuning: Tuning): ApiBackend;
+  /** Needed only where `websocket.api` is supported. */
+  createWebSocketApi?(scope: Construct, spec: WebSocketApiSpec, tuning: Tuning): WebSocketApiBackend;
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): TopicBackend;
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketBackend;
@@ -93,6 +97,13 @@ export interface ApiBackend extends Backend {
   addRoute(scope: Construct, route: RouteSpec, fn: FunctionBackend, authorizer?: FunctionBackend): void;
 }
 
+export interface WebSocketApiBackend extends Backend {
+  /** Where clients connect, a late value of the framework. */
+  readonly url: string;
+  /** `scope` is an empty construct of the route's own; `authorizer` is there where the route's is a function. */
+  addRoute(scope: Construct, route: WebSocketRouteSpec, fn: FunctionBackend, authorizer?: FunctionBackend): void;
+}
+
 export type QueueBackend = Backend;
 export type TopicBackend = Backend;
 export type BucketBackend = Backend;
@@ -101,7 +112,8 @@ export type BackendLink =
   | { readonly kind: 'queue'; readonly access: 'send'; readonly target: QueueBackend }
   | { readonly kind: 'topic'; readonly access: 'publish'; readonly target: TopicBackend }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite'; readonly target: BucketBackend }
-  | { readonly kind: 'function'; readonly access: 'invoke'; readonly target: FunctionBackend };
+  | { readonly kind: 'function'; readonly access: 'invoke'; readonly target: FunctionBackend }
+  | { readonly kind: 'websocket'; readonly access: 'push'; readonly target: WebSocketApiBackend };
 
 export type LinkKind = BackendLink['kind'];
 export type LinkAccess = Access;
@@ -116,6 +128,7 @@ export interface TuningEntry {
     | 'service'
     | 'function'
     | 'api'
+    | 'websocket'
     | 'queue'
     | 'topic'
     | 'bucket'

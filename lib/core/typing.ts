@@ -7,7 +7,7 @@
  */
 
 /** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
-export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer';
+export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer' | 'websocket';
 
 /** What a link allows, as a type. `accepts` is a function so that messages are compared in the direction they travel. */
 export type LinkShape =
@@ -19,7 +19,8 @@ export type LinkShape =
       readonly accepts: (message: never) => void;
     }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite' }
-  | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: never) => void; readonly returns: any };
+  | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: never) => void; readonly returns: any }
+  | { readonly kind: 'websocket'; readonly access: 'push'; readonly accepts: (message: never) => void };
 
 /** Something that a function may be linked to: a queue, a topic, a function, or one access to a bucket. */
 export interface Linkable<S extends LinkShape = LinkShape> {

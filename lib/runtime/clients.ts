@@ -149,6 +149,18 @@ export interface BucketClient
   signedUrl(key: string, options: SignedUrlOptions): Promise<string>;
 }
 
+/** Sends to clients that are connected to a `WebSocketApi`. */
+export interface WebSocketClient<Message = unknown>
+  extends Linked<{ kind: 'websocket'; access: 'push'; accepts: (message: Message) => void }> {
+  /**
+   * Sends one message, as JSON, to one client. False where that client has gone: forget its id.
+   * @throws LinkError
+   */
+  send(connectionId: string, message: Message): Promise<boolean>;
+  /** Ends a connection; it is no error if there is none. */
+  disconnect(connectionId: string): Promise<void>;
+}
+
 /** Calls another function. */
 export interface FunctionClient<Input = unknown, Output = unknown>
   extends Linked<{ kind: 'function'; access: 'invoke'; accepts: (input: Input) => void; returns: Output }> {
@@ -169,7 +181,8 @@ export type Client =
   | BucketReader
   | BucketWriter
   | BucketClient
-  | FunctionClient<any, any>;
+  | FunctionClient<any, any>
+  | WebSocketClient<any>;
 
 /** A link that did not do what it was asked. The message names the link, the operation and the target's answer, never credentials. */
 export class LinkError extends Error {

@@ -2,6 +2,7 @@ import type { BucketClient } from './clients.js';
 import type { AuthorizerContext, Context, HandlerKind, HttpContext, NoLinks } from './context.js';
 import type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
 import type { InputOf, OutputOf, Schema } from './schema.js';
+import type { SocketContext, SocketEvent } from './websocket.js';
 
 /** One kind of a handler, as the dispatcher runs it. */
 export interface Part {
@@ -143,6 +144,18 @@ export function authorizer<L extends object = NoLinks>(
   run: (request: Request, context: AuthorizerContext<L>) => Admission | undefined | Promise<Admission | undefined>,
 ): Handler<'authorizer', L, never, never> {
   return handler('authorizer', '', run);
+}
+
+/** Takes connections and messages of a `WebSocketApi`. `connect` may be refused by an `HttpProblem`; a route that replies sends what it returns. */
+export function websocket<L extends object = NoLinks>(
+  run: (event: SocketEvent<any>, context: SocketContext<L>) => unknown,
+): Handler<'websocket', L, never, never>;
+export function websocket<S extends Schema<any, any> | undefined = undefined, L extends object = NoLinks>(
+  options: MessageOptions<S, L>,
+  run: (event: SocketEvent<Made<S, any>>, context: SocketContext<L>) => unknown,
+): Handler<'websocket', L, never, never>;
+export function websocket(first: unknown, run?: unknown): any {
+  return handler('websocket', 'message', first, run);
 }
 
 type Parts = { readonly [K in HandlerKind]?: Handler<K> };

@@ -19,6 +19,7 @@ export {
   type SignedUrlOptions,
   type StoredObject,
   type TopicClient,
+  type WebSocketClient,
 } from './clients.js';
 export type { AuthorizerContext, Context, HandlerKind, HttpContext, Identity, Logger, NoLinks } from './context.js';
 export type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
@@ -38,6 +39,8 @@ export {
   queue,
   schedule,
   topic,
+  websocket,
 } from './handlers.js';
 export { HttpProblem, type ProblemOptions } from './problem.js';
 export type { InputOf, Issue, OutputOf, Schema } from './schema.js';
+export type { SocketContext, SocketEvent } from './websocket.js';

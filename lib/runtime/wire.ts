@@ -50,6 +50,7 @@ export const METRICS_PORT = 9464;
  * | `sns` | topic ARN, then the same |
  * | `s3` | bucket name |
  * | `lambda` | function ARN |
+ * | `websocket` | `https://` URL of a stage of a WebSocket API of API Gateway |
  * | `pubsub` | `projects/<project>/topics/<topic>` (queues and topics) |
  * | `gcs` | bucket name |
  * | `cloudfunction` | base URL of the function, then `#projects/<project>/topics/<topic>`, the topic that starts it without waiting |

@@ -1,6 +1,6 @@
 /** Checked by the compiler, never run: what `ServerlessFunction<typeof import('…')>` accepts and refuses. */
 import type { Construct } from 'constructs';
-import { Authorizer, Bucket, HttpApi, Queue, Schedule, ServerlessFunction, Topic } from 'faasten';
+import { Authorizer, Bucket, HttpApi, Queue, Schedule, ServerlessFunction, Topic, WebSocketApi } from 'faasten';
 import {
   authorizer,
   type BucketReader,
@@ -15,6 +15,8 @@ import {
   schedule,
   type TopicClient,
   topic,
+  type WebSocketClient,
+  websocket,
 } from 'faasten/runtime';
 import { z } from 'zod';
 
@@ -185,3 +187,19 @@ HttpApi.fromOpenApi(scope, 'D', document, { getA: fnPlain, addA: fnPlain, remove
 HttpApi.fromOpenApi(scope, 'E', document, { getA: fnPlain, addA: fnWorker });
 const imported: { openapi: string; paths: { '/a': { get: { operationId: string } } } } = JSON.parse('{}');
 HttpApi.fromOpenApi(scope, 'F', imported, { whatever: fnPlain });
+
+// A WebSocket API takes websocket handlers; who is linked to it sends what its clients expect.
+const chats = websocket<{ sockets: WebSocketClient<{ said: string }> }>(async ({ connectionId }, { links }) => {
+  const there: boolean = await links.sockets.send(connectionId, { said: 'hello' });
+  // @ts-expect-error a message of another type
+  await links.sockets.send(connectionId, { say: there });
+});
+const sockets = new WebSocketApi<{ said: string }>(scope, 'G');
+const otherSockets = new WebSocketApi<{ sung: string }>(scope, 'H2');
+const fnChats = new ServerlessFunction<Module<typeof chats>>(scope, 'AD', { entry, links: { sockets } });
+// @ts-expect-error clients expect something else
+new ServerlessFunction<Module<typeof chats>>(scope, 'AE', { entry, links: { sockets: otherSockets } });
+sockets.addRoute('chat', fnChats);
+sockets.addRoute('ask', { handler: fnChats, replies: true });
+// @ts-expect-error an http handler takes no messages
+sockets.addRoute('sing', fnPlain);

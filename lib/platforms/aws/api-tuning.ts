@@ -1,4 +1,4 @@
-import type { HttpApiProps, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApiProps, ThrottleSettings, WebSocketApiProps } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -108,8 +108,26 @@ export interface AwsApiTuning
   /** @default - the address that API Gateway gives */
   readonly domain?: AwsApiDomain;
   /**
+   * Whether the stack sets the role by which API Gateway writes the access logs of REST APIs: a setting of the account and region,
+   * which one stack may make and all use.
+   * @default false, as the account has one
+   */
+  readonly cloudWatchRole?: boolean;
+  /**
    * Further stages by name, beside `$default`. Not of a REST API.
    * @default - none
    */
   readonly stages?: Readonly<Record<string, AwsApiStage>>;
+}
+
+/** Settings of the API Gateway WebSocket API. */
+export interface AwsWebSocketApiTuning
+  extends Partial<
+    Omit<WebSocketApiProps, 'routeSelectionExpression' | 'connectRouteOptions' | 'disconnectRouteOptions' | 'defaultRouteOptions'>
+  > {
+  /**
+   * Whether connections and messages are written to a log group. The account must have a role for it, once for each region.
+   * @default true
+   */
+  readonly accessLogs?: boolean;
 }

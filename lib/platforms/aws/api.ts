@@ -56,7 +56,7 @@ export class HttpApiBackend implements ApiBackend {
     spec: ApiSpec,
     tuning: Tuning,
   ) {
-    const { throttle, domain, stages = {}, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
+    const { throttle, domain, stages = {}, cloudWatchRole: _, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
     this.resource = new HttpApi(scope, 'Resource', {
       apiName: spec.path.slice(-LIMITS.apiNameMax.value),
       description: spec.description,

@@ -62,6 +62,7 @@ export const capabilities: Capabilities = {
   'api.authorizer.iam': { native: 'signatures of IAM principals, who need `execute-api:Invoke`' },
   'api.throttle': { native: 'default route settings of the stage' },
   'api.throttle.route': { native: 'route settings of the stage' },
+  'websocket.api': { native: 'WebSocket API of API Gateway, with one stage' },
   'queue.deadLetters': { native: 'a second SQS queue and a redrive policy' },
   'queue.fifo': { native: '`FifoQueue`; order by message group, batches of up to 10' },
   'queue.contentBasedDeduplication': { native: '`ContentBasedDeduplication`' },
@@ -80,6 +81,7 @@ export const capabilities: Capabilities = {
   'link.topic': { native: '`sns:Publish`' },
   'link.bucket': { native: '`s3:GetObject` and `s3:ListBucket`, `s3:PutObject` and `s3:DeleteObject`' },
   'link.bucket.signedUrl': { native: 'presigned URLs; they end with the role’s credentials, after hours' },
+  'link.websocket': { native: '`execute-api:ManageConnections` on the connections of the stage' },
   'link.function.call': { native: '`lambda:InvokeFunction`, request and answer up to 6 MB' },
   'link.function.start': { native: 'asynchronous invocation, up to 1 MB' },
   'runtime.streaming': {

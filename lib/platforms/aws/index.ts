@@ -2,7 +2,13 @@
  * Ways past the portable constructs, on AWS: the CDK's own constructs, typed, and settings that only AWS reads.
  */
 import type { CfnMethod, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApi as CdkHttpApi, CfnRoute, DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
+import type {
+  HttpApi as CdkHttpApi,
+  WebSocketApi as CdkWebSocketApi,
+  CfnRoute,
+  CfnStage,
+  DomainName,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Alias, FunctionUrl, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -19,8 +25,9 @@ import type { RouteKey } from '../../core/route.js';
 import type { ServerlessFunction } from '../../function.js';
 import type { Queue } from '../../queue.js';
 import type { Topic } from '../../topic.js';
+import type { WebSocketApi } from '../../websocket-api.js';
 import type { HttpApiBackend } from './api.js';
-import type { AwsApiTuning } from './api-tuning.js';
+import type { AwsApiTuning, AwsWebSocketApiTuning } from './api-tuning.js';
 import type { BucketResources } from './bucket.js';
 import type { LambdaBackend } from './function.js';
 import type { QueueResources } from './queue.js';
@@ -38,8 +45,9 @@ import type {
   AwsSubscriptionTuning,
   AwsTopicTuning,
 } from './tuning.js';
+import type { WebSocketApiResources } from './websocket.js';
 
-export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan } from './api-tuning.js';
+export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
 export type { Rollout } from './rollout.js';
 export type {
   AwsBucketTuning,
@@ -181,6 +189,32 @@ export class AwsApi {
       `its routes are: ${[...all.keys()].join(', ') || 'none'}`,
     );
   }
+}
+
+/** What a `WebSocketApi` is on AWS. */
+export class AwsWebSocketApi {
+  /** @throws when the API is on another platform */
+  static of(api: WebSocketApi<any>): AwsWebSocketApi {
+    return AwsWebSocketApi.tryOf(api) ?? elsewhere('WebSocket API', api, 'AwsWebSocketApi');
+  }
+  /** Undefined when the API is on another platform. */
+  static tryOf(api: WebSocketApi<any>): AwsWebSocketApi | undefined {
+    return wrapped<WebSocketApiResources, AwsWebSocketApi>(
+      api,
+      'websocket',
+      ({ resource, stage, accessLogs }) => new AwsWebSocketApi(resource, stage, accessLogs),
+    );
+  }
+  /** Settings of the CDK's `WebSocketApi`, for `tuning` of an API or a service. */
+  static tune(settings: AwsWebSocketApiTuning): TuningEntry {
+    return { platform: 'aws', construct: 'websocket', settings };
+  }
+
+  private constructor(
+    readonly api: CdkWebSocketApi,
+    readonly stage: CfnStage,
+    readonly accessLogs: ILogGroup | undefined,
+  ) {}
 }
 
 /** What a `Queue` is on AWS. */

@@ -4,6 +4,7 @@ import type { BucketResources } from './bucket.js';
 import { allow, allowKey } from './permissions.js';
 import type { QueueResources } from './queue.js';
 import type { TopicResources } from './topic.js';
+import type { WebSocketApiResources } from './websocket.js';
 
 /** Writing through a service that encrypts for the caller takes both. */
 const SEND_WITH_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
@@ -25,6 +26,11 @@ export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { k
       allow(policy, ['sns:Publish'], topic.topicArn);
       allowKey(policy, topic.masterKey, SEND_WITH_KEY);
       return `sns:${topic.topicArn}${deduplicationOf(link.target as TopicResources)}`;
+    }
+    case 'websocket': {
+      const sockets = link.target as WebSocketApiResources;
+      allow(policy, ['execute-api:ManageConnections'], sockets.connectionsArn);
+      return `websocket:${sockets.connectionsUrl}`;
     }
     case 'bucket': {
       const bucket = (link.target as BucketResources).resource;

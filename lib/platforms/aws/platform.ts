@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
+import type {
+  ApiSpec,
+  BucketSpec,
+  FunctionSpec,
+  QueueSpec,
+  SubscriptionSpec,
+  TopicSpec,
+  WebSocketApiSpec,
+} from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { createApi } from './api-kind.js';
 import { BucketResources } from './bucket.js';
@@ -14,6 +22,7 @@ import { QueueResources } from './queue.js';
 import { watchStackLimits } from './stack-limits.js';
 import { subscribeQueue } from './subscription.js';
 import { TopicResources } from './topic.js';
+import { WebSocketApiResources } from './websocket.js';
 
 /** AWS, in stacks of aws-cdk-lib. */
 const AWS: Platform = {
@@ -26,6 +35,8 @@ const AWS: Platform = {
   createFunction: (scope: Construct, spec: FunctionSpec, code: CodeReference, tuning: Tuning) =>
     new LambdaBackend(scope, spec, code, tuning),
   createApi: (scope: Construct, spec: ApiSpec, tuning: Tuning) => createApi(scope, spec, tuning),
+  createWebSocketApi: (scope: Construct, spec: WebSocketApiSpec, tuning: Tuning) =>
+    new WebSocketApiResources(scope, spec, tuning),
   createQueue: (scope: Construct, spec: QueueSpec, tuning: Tuning) => new QueueResources(scope, spec, tuning),
   createTopic: (scope: Construct, spec: TopicSpec, tuning: Tuning) => new TopicResources(scope, spec, tuning),
   createBucket: (scope: Construct, spec: BucketSpec, tuning: Tuning) => new BucketResources(scope, spec, tuning),

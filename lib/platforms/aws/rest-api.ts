@@ -90,7 +90,7 @@ export class RestApiBackend implements ApiBackend {
       policy: privateEndpoints && onlyThrough(privateEndpoints.map(({ vpcEndpointId }) => vpcEndpointId)),
       // Bodies arrive as they were sent, whatever their type.
       binaryMediaTypes: ['*/*'],
-      cloudWatchRole: false,
+      cloudWatchRole: tuned.cloudWatchRole ?? false,
       deployOptions: {
         stageName: STAGE,
         accessLogDestination: new LogGroupLogDestination(this.accessLogs),

@@ -7,6 +7,9 @@ const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
 
 const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
 
+const NO_SOCKETS =
+  'Google has no gateway that keeps connections and calls a function for each message; a Cloud Run service would have to hold them';
+
 /** What Google Cloud makes of every feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'google_cloudfunctions2_function, HTTP signature, nodejs24; a zip named by the hash of its content' },
@@ -76,6 +79,7 @@ export const capabilities: Capabilities = {
   },
   'api.throttle': { unsupported: 'API Gateway counts requests only by API key and project, in quotas per minute' },
   'api.throttle.route': { unsupported: 'API Gateway counts requests only by API key and project, in quotas per minute' },
+  'websocket.api': { unsupported: NO_SOCKETS },
   'queue.deadLetters': { native: 'Pub/Sub dead-letter topic with a subscription that keeps its messages' },
   'queue.fifo': {
     native:
@@ -94,6 +98,7 @@ export const capabilities: Capabilities = {
   'link.topic': { native: 'roles/pubsub.publisher on the topic' },
   'link.bucket': { native: 'roles/storage.objectViewer, legacyBucketWriter or objectUser on the bucket' },
   'link.bucket.signedUrl': { native: 'V4 signatures by the function’s own service account (iam.serviceAccounts.signBlob)' },
+  'link.websocket': { unsupported: NO_SOCKETS },
   'link.function.call': { native: 'roles/run.invoker on the function' },
   'link.function.start': { native: 'a Pub/Sub topic of the function, with retries and dead letters' },
   'runtime.streaming': {

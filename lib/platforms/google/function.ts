@@ -164,7 +164,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
   }
 
   link(name: string, link: BackendLink): void {
-    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link);
+    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as Exclude<BackendLink, { kind: 'websocket' }>);
   }
 
   addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {
@@ -228,7 +228,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
     if (cors !== undefined) this.environment[CORS_VARIABLE] = cors;
   }
 
-  private linkAddress(link: BackendLink): string {
+  private linkAddress(link: Exclude<BackendLink, { kind: 'websocket' }>): string {
     switch (link.kind) {
       case 'queue':
       case 'topic': {

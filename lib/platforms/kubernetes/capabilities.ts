@@ -10,6 +10,9 @@ const NO_LIMITS =
 
 const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
 
+const NO_SOCKETS =
+  'nothing in Knative keeps connections and calls a function for each message: a socket is held by one instance, which no other can name';
+
 /** What Knative, Gateway API and Rook make of each feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'a stock Node.js image; the code is in an immutable ConfigMap that is named by its content' },
@@ -73,6 +76,7 @@ export const capabilities: Capabilities = {
   'api.authorizer.iam': { unsupported: NO_AUTHORIZATION },
   'api.throttle': { unsupported: NO_LIMITS },
   'api.throttle.route': { unsupported: NO_LIMITS },
+  'websocket.api': { unsupported: NO_SOCKETS },
   'queue.deadLetters': {
     emulated:
       'a small function per chart writes each dead message to its log as a line of JSON, which lives as long as the cluster keeps logs; kubernetes({ deadLetters }) names another sink',
@@ -99,6 +103,7 @@ export const capabilities: Capabilities = {
   'link.bucket.signedUrl': {
     native: 'signed for the address of the store; outside of the cluster it works with kubernetes({ objectStore: { endpoint } })',
   },
+  'link.websocket': { unsupported: NO_SOCKETS },
   'link.function.call': { native: 'a request to the function’s address inside the cluster' },
   'link.function.start': { native: 'a Broker and a Trigger of the function' },
   'runtime.streaming': { native: 'chunked HTTP responses' },

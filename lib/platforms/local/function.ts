@@ -56,7 +56,12 @@ export class FunctionResources implements FunctionBackend {
 
   link(name: string, link: BackendLink): void {
     const target = link.target as { readonly spec: { readonly path: string } } & BackendLink['target'];
-    this.links[name] = { kind: link.kind, access: link.access, target: target.spec.path };
+    // WebSocket APIs were refused before.
+    this.links[name] = {
+      kind: link.kind as Exclude<BackendLink['kind'], 'websocket'>,
+      access: link.access,
+      target: target.spec.path,
+    };
   }
 
   addSchedule(_scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {

@@ -116,3 +116,16 @@ declare module '@aws-sdk/client-ssm' {
     constructor(input: { Name: string; WithDecryption: boolean });
   }
 }
+
+declare module '@aws-sdk/client-apigatewaymanagementapi' {
+  export class ApiGatewayManagementApiClient {
+    constructor(settings: AwsSettings & { readonly endpoint: string });
+    send(command: PostToConnectionCommand | DeleteConnectionCommand): Promise<unknown>;
+  }
+  export class PostToConnectionCommand {
+    constructor(input: { ConnectionId: string; Data: Uint8Array });
+  }
+  export class DeleteConnectionCommand {
+    constructor(input: { ConnectionId: string });
+  }
+}
