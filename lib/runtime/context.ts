@@ -1,3 +1,5 @@
+import type { Trace } from './trace.js';
+
 /** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
 export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer' | 'websocket';
 
@@ -23,6 +25,8 @@ export interface Context<L = NoLinks> {
   readonly trigger?: string;
   /** Number of this delivery, 1 for the first, where the target counts them; of a batch, the highest. */
   readonly attempt: number;
+  /** The trace that the invocation belongs to. Links send it on by themselves. */
+  readonly trace: Trace;
   /** Aborts shortly before the target stops the function: at nine tenths of the time, at most a second before its end. */
   readonly signal: AbortSignal;
   /** Milliseconds until the target stops the function. `Infinity` where there is no limit. */

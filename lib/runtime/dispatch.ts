@@ -8,6 +8,7 @@ import { type Course, type Formats, Reporter } from './report.js';
 import { SchemaError, validated } from './schema.js';
 import type { ServeOptions } from './serve.js';
 import { parsed } from './text.js';
+import { traceOf, within } from './trace.js';
 import { LOG_LEVEL_VARIABLE } from './wire.js';
 
 /** How long before the platform's deadline the signal fires: a tenth of the time, at most this many milliseconds. */
@@ -25,6 +26,8 @@ export interface RawMessage {
   readonly attempt: number;
   /** What the order is kept within: after one that failed, the rest of the group fails as well. */
   readonly group?: string;
+  /** Trace of what sent it, in W3C's form. */
+  readonly traceparent?: string;
 }
 
 /** One event of a delivery: what a handler is called with, or for messages, what that is made of. */
@@ -35,6 +38,8 @@ export interface Invocation {
   readonly kind: HandlerKind;
   readonly trigger?: string;
   readonly requestId: string;
+  /** Trace that it belongs to: in W3C's form, or its id alone. */
+  readonly traceparent?: string | null;
   readonly traceId?: string;
   /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
   readonly deadline?: number;
@@ -130,7 +135,9 @@ export class Dispatcher {
     // Only queues' messages come together. Others run one after the other, each with a context of its own.
     for (const group of kind === 'queue' ? [items] : items.map((item) => [item])) {
       const attempt = Math.max(1, ...group.map((item) => item.attempt ?? 1));
-      await this.run(invocation, attempt, (context, course) =>
+      // Of a batch, the trace of the first message: an invocation has one.
+      const traceparent = group.map(traceparentOf).find(Boolean) ?? invocation.traceparent;
+      await this.run({ ...invocation, traceparent }, attempt, (context, course) =>
         guard(group, context, course, async () => {
           const part = this.part(kind);
           const events: object[] = [];
@@ -208,7 +215,9 @@ export class Dispatcher {
     const left = deadline - now;
     const ending = new AbortController();
     const course: Course = {};
-    const end = this.reporter.begin(invocation, attempt);
+    const trace = traceOf(invocation.traceparent, invocation.traceId);
+    const traced = { ...invocation, traceId: trace.traceId };
+    const end = this.reporter.begin(traced, attempt);
     const margin = Math.min(LONGEST_MARGIN, left / 10);
     let timer: NodeJS.Timeout | undefined;
     const at = (millis: number, run: () => void) => {
@@ -223,21 +232,20 @@ export class Dispatcher {
     }
     let result: T | undefined;
     try {
-      result = await work(
-        {
-          requestId,
-          functionName,
-          kind,
-          trigger,
-          attempt,
-          signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
-          remainingMillis: () => Math.max(0, deadline - Date.now()),
-          log: this.logOf(invocation),
-          links,
-          secrets: {},
-        },
-        course,
-      );
+      const context: Context<any> = {
+        requestId,
+        functionName,
+        kind,
+        trigger,
+        attempt,
+        signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+        remainingMillis: () => Math.max(0, deadline - Date.now()),
+        trace,
+        log: this.logOf(traced),
+        links,
+        secrets: {},
+      };
+      result = await within(trace, () => work(context, course));
       return result;
     } catch (error) {
       course.error ??= error;
@@ -258,6 +266,10 @@ function isHeld(item: Item, items: readonly Item[], failed: ReadonlySet<Item>): 
   const group = groupOf(item);
   if (group === undefined) return false;
   return items.slice(0, items.indexOf(item)).some((earlier) => groupOf(earlier) === group && failed.has(earlier));
+}
+
+function traceparentOf(item: Item): string | undefined {
+  return 'text' in item ? item.traceparent : undefined;
 }
 
 function groupOf(item: Item): string | undefined {

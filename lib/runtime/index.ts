@@ -43,4 +43,5 @@ export {
 } from './handlers.js';
 export { HttpProblem, type ProblemOptions } from './problem.js';
 export type { InputOf, Issue, OutputOf, Schema } from './schema.js';
+export type { Trace } from './trace.js';
 export type { SocketContext, SocketEvent } from './websocket.js';

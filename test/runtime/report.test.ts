@@ -36,6 +36,7 @@ describe('the report of an invocation', () => {
         function: 'shop/Test',
         service: 'shop',
         requestId: 'request-1',
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
         kind: 'call',
         attempt: 1,
         outcome: 'ok',

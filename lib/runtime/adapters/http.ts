@@ -62,7 +62,7 @@ export function serve(entry: unknown, options: ServeOptions, formats?: Formats):
     }
     const items = itemsOf(kind, trigger!, envelope, request.headers);
     if (!items) throw new HttpProblem(400, `The body holds no ${kind} event`);
-    const invocation = { ...about, traceId: traceOf(traceparent) ?? about.traceId, kind, trigger };
+    const invocation = { ...about, traceparent: traceparent ?? about.traceparent, kind, trigger };
     const suffix = searchParams.get(SUFFIX_PARAMETER) ?? '';
     const failures =
       kind === 'call'
@@ -136,14 +136,9 @@ function aboutOf({ headers, signal }: Request): About {
   const given = headers.get('x-request-id') ?? '';
   return {
     requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(),
-    traceId: traceOf(headers.get('traceparent')),
+    traceparent: headers.get('traceparent'),
     signal,
   };
-}
-
-/** https://www.w3.org/TR/trace-context/#traceparent-header */
-function traceOf(traceparent: string | null | undefined): string | undefined {
-  return traceparent?.split('-')[1];
 }
 
 /** Kind and trigger of an event path. */

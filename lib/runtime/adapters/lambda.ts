@@ -7,12 +7,15 @@ import { emf } from '../emf.js';
 import { awsIdentity } from '../identity/aws.js';
 import type { HttpProblem } from '../problem.js';
 import type { ServeOptions } from '../serve.js';
+import { ofXRay } from '../trace.js';
 import { CORS_VARIABLE } from '../wire.js';
 
 /** What the adapter reads of Lambda's context. */
 export interface LambdaContext {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
+  /** What the caller of `Invoke` gave beside the payload. */
+  readonly clientContext?: { readonly custom?: { readonly traceparent?: string } };
 }
 
 /**
@@ -67,7 +70,7 @@ export function invoker(
   return async (event, context, respond) => {
     const about = {
       requestId: context.awsRequestId,
-      traceId: /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1],
+      traceparent: context.clientContext?.custom?.traceparent ?? ofXRay(process.env._X_AMZN_TRACE_ID),
       deadline: Date.now() + context.getRemainingTimeInMillis(),
     };
     // What a function has no handler for may still be the input of a call.
@@ -81,10 +84,13 @@ export function invoker(
     if (takes('http') && isApiGatewayEvent(event)) {
       const taken = apiGatewayRequest(event);
       const place = () => ({ ...placeOf(event, taken), identity: awsIdentity(event.requestContext) });
+      // A client's trace goes before X-Ray's, which begins at the gateway.
+      const traceparent = taken.request.headers.get('traceparent') ?? about.traceparent;
+      const request: Invocation = { ...about, traceparent, kind: 'http' };
       const cors = environment.variables[CORS_VARIABLE];
       // REST APIs leave browsers to the function; HTTP APIs answer them, and replace what it says.
-      if (cors === undefined) return dispatcher.http(taken.request, { ...about, kind: 'http' }, place, respond);
-      const next = () => dispatcher.http(taken.request, { ...about, kind: 'http' }, place, (response) => response);
+      if (cors === undefined) return dispatcher.http(taken.request, request, place, respond);
+      const next = () => dispatcher.http(taken.request, request, place, (response) => response);
       return respond(await withCors(cors, taken.request, next));
     }
     const known = kinds.some((kind) => kind !== 'call' && kind !== 'http') || !kinds.includes('call');

@@ -1,6 +1,7 @@
 import type { HandlerKind } from '../context.js';
 import type { Item, RawMessage } from '../dispatch.js';
 import { parsed } from '../text.js';
+import { TRACE_ATTRIBUTE } from '../trace.js';
 import { s3EventOfEventBridge, s3Events } from './s3.js';
 
 /** Events of one source for one kind of handler. */
@@ -20,8 +21,14 @@ export interface Receiver {
 
 /** The notification in a message of SNS, whole as SQS gets it, or in a record of Lambda's. */
 function snsMessage({ MessageId, Message, MessageAttributes = {}, Timestamp }: any): RawMessage {
-  const attributes = Object.entries<any>(MessageAttributes ?? {}).map(([name, { Value }]) => [name, String(Value)]);
-  return { id: MessageId, text: Message, attributes: Object.fromEntries(attributes), time: new Date(Timestamp), attempt: 1 };
+  const attributes = Object.entries<any>(MessageAttributes ?? {}).map(([name, { Value }]) => [name, String(Value)] as const);
+  return { id: MessageId, text: Message, ...traced(attributes), time: new Date(Timestamp), attempt: 1 };
+}
+
+/** Attributes, and the trace that travels as one of them. */
+function traced(values: readonly (readonly [string, string])[]): Pick<RawMessage, 'attributes' | 'traceparent'> {
+  const { [TRACE_ATTRIBUTE]: traceparent, ...attributes } = Object.fromEntries(values);
+  return { attributes, traceparent };
 }
 
 /** What keeps a record of SQS in order: its group, where the queue is one that has an order. */
@@ -32,14 +39,13 @@ export function groupOf({ eventSourceARN, attributes }: any): string | undefined
 /** The message in a record of SQS. */
 export function sqsMessage(record: any): RawMessage {
   const { messageId, body, messageAttributes = {}, attributes } = record;
-  const values = Object.entries<any>(messageAttributes).map(([name, { stringValue, binaryValue }]) => [
-    name,
-    stringValue ?? binaryValue,
-  ]);
+  const values = Object.entries<any>(messageAttributes).map(
+    ([name, { stringValue, binaryValue }]) => [name, stringValue ?? binaryValue] as const,
+  );
   return {
     id: messageId,
     text: body,
-    attributes: Object.fromEntries(values),
+    ...traced(values),
     time: new Date(Number(attributes?.SentTimestamp ?? Date.now())),
     attempt: Number(attributes?.ApproximateReceiveCount ?? 1),
     group: groupOf(record),

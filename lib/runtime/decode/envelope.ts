@@ -2,14 +2,13 @@ import { Buffer } from 'node:buffer';
 import type { RawMessage } from '../dispatch.js';
 import { HttpProblem } from '../problem.js';
 import { decoded, parsed } from '../text.js';
+import { PUBSUB_TRACE_ATTRIBUTE } from '../trace.js';
 import { extensionAttribute } from '../wire.js';
 
 /** An event that arrived over HTTP, out of the envelope it came in. */
 export interface Envelope extends RawMessage {
   /** `type` of a CloudEvent. */
   readonly type?: string;
-  /** Trace that it belongs to, in W3C's form. */
-  readonly traceparent?: string;
 }
 
 /** Headers that belong to the transport. Unwrapped messages of Pub/Sub have their attributes among the headers, by their own names. */
@@ -52,7 +51,7 @@ function pubsub(text: string): Envelope | undefined {
     time: date(message.publishTime ?? message.publish_time),
     attempt: Number(deliveryAttempt ?? 1),
     group: message.orderingKey || undefined,
-    traceparent: message.attributes?.googclient_traceparent,
+    traceparent: message.attributes?.[PUBSUB_TRACE_ATTRIBUTE],
   };
 }
 

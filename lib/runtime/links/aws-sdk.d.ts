@@ -93,7 +93,12 @@ declare module '@aws-sdk/client-lambda' {
     send(command: InvokeCommand): Promise<InvokeOutput>;
   }
   export class InvokeCommand {
-    constructor(input: { FunctionName: string; InvocationType: 'RequestResponse' | 'Event'; Payload: string });
+    constructor(input: {
+      FunctionName: string;
+      InvocationType: 'RequestResponse' | 'Event';
+      Payload: string;
+      ClientContext?: string;
+    });
   }
 }
 

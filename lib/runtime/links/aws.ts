@@ -1,4 +1,5 @@
 import { LinkError, type SendOptions } from '../clients.js';
+import { outgoing, TRACE_ATTRIBUTE } from '../trace.js';
 import type { LinkConfiguration } from './driver.js';
 import { checkedOrder } from './message.js';
 
@@ -56,8 +57,10 @@ export async function answered<T>(link: LinkConfiguration, operation: string, se
   }
 }
 
-/** Attributes of a message in the form of SQS and SNS alike. */
-export function messageAttributes(attributes: readonly [string, string][]): Record<string, AwsAttribute> {
+/** Attributes of a message in the form of SQS and SNS alike, and the trace where there is room for it: ten is all that SQS takes. */
+export function messageAttributes(given: readonly [string, string][]): Record<string, AwsAttribute> {
+  const traceparent = outgoing();
+  const attributes = traceparent && given.length < 10 ? [...given, [TRACE_ATTRIBUTE, traceparent] as const] : given;
   return Object.fromEntries(attributes.map(([name, value]) => [name, { DataType: 'String', StringValue: value }]));
 }
 

@@ -1,3 +1,4 @@
+import { outgoing } from '../trace.js';
 import { CALL_PATH, TIMEOUT_VARIABLE } from '../wire.js';
 import type { LinkConfiguration } from './driver.js';
 import { toJson } from './message.js';
@@ -22,7 +23,12 @@ export async function callAt(
   const outgoing: Outgoing = {
     method: 'POST',
     url: `${base.replace(/\/$/, '')}${CALL_PATH}`,
-    headers: async () => ({ 'content-type': 'application/json', accept: 'application/json', ...(await headers?.()) }),
+    headers: async () => ({
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...traceHeader(),
+      ...(await headers?.()),
+    }),
     body: toJson(link, 'call', input),
     repeatable: false,
     timeout: Math.min(Number(link.environment[TIMEOUT_VARIABLE]) || LONGEST_WAIT, LONGEST_WAIT),
@@ -30,4 +36,9 @@ export async function callAt(
   const response = await request(link, 'call', outgoing);
   const text = await response.text();
   return text === '' ? undefined : JSON.parse(text);
+}
+
+function traceHeader(): Record<string, string> {
+  const traceparent = outgoing();
+  return traceparent ? { traceparent } : {};
 }

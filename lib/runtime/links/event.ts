@@ -1,4 +1,5 @@
 import { LinkError, type SendOptions } from '../clients.js';
+import { outgoing } from '../trace.js';
 import { attributeExtension, extensionValue } from '../wire.js';
 import { halves } from './address.js';
 import type { LinkConfiguration } from './driver.js';
@@ -33,6 +34,9 @@ export async function postEvent(
     'ce-source': kind.slice(comma + 1),
     'ce-time': new Date().toISOString(),
   };
+  // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
+  const traceparent = outgoing();
+  if (traceparent) headers['ce-traceparent'] = traceparent;
   for (const [name, value] of checkedAttributes(link, operation, options)) {
     headers[`ce-${attributeExtension(name)}`] = extensionValue(value);
   }

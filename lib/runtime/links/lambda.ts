@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type FunctionClient, LinkError } from '../clients.js';
+import { outgoing } from '../trace.js';
 import { answered, PATIENCE, perRegion, regionOf } from './aws.js';
 import type { LinkDriver } from './driver.js';
 import { toJson } from './message.js';
@@ -27,7 +28,7 @@ export const lambda: LinkDriver = (link) => {
       const Payload = toJson(link, 'call', input);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const command = new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', Payload });
+          const command = new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', Payload, ...clientContext() });
           const answer = await answered(link, 'call', caller(region).send(command));
           const text = new TextDecoder().decode(answer.Payload);
           if (answer.FunctionError) throw failed(link.name, text);
@@ -46,6 +47,15 @@ export const lambda: LinkDriver = (link) => {
   };
   return fn;
 };
+
+/**
+ * Lambda hands it to the function of a call. Of what is only started it does not; there the SDK passes X-Ray's own header on.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+function clientContext(): { ClientContext?: string } {
+  const traceparent = outgoing();
+  return traceparent ? { ClientContext: Buffer.from(JSON.stringify({ custom: { traceparent } })).toString('base64') } : {};
+}
 
 /** The called function threw: its answer is the error. Lambda itself answers 200; 500 is what other targets say. */
 function failed(name: string, payload: string): LinkError {

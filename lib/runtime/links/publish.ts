@@ -1,4 +1,5 @@
 import type { SendOptions } from '../clients.js';
+import { outgoing, PUBSUB_TRACE_ATTRIBUTE } from '../trace.js';
 import type { LinkConfiguration } from './driver.js';
 import { accessHeader } from './google.js';
 import { checkedAttributes, checkedOrder, refuse, toJson } from './message.js';
@@ -20,7 +21,11 @@ export async function publishTo(
     deduplicationId: 'Pub/Sub takes every message that is published',
   });
   const { group: orderingKey } = checkedOrder(link, operation, options);
-  const attributes = Object.fromEntries(checkedAttributes(link, operation, options));
+  const traceparent = outgoing();
+  const attributes = {
+    ...Object.fromEntries(checkedAttributes(link, operation, options)),
+    ...(traceparent && { [PUBSUB_TRACE_ATTRIBUTE]: traceparent }),
+  };
   const data = Buffer.from(toJson(link, operation, message)).toString('base64');
   // The variable by which Google's own libraries find the emulator, which wants no token, and shall get none.
   const emulator = link.environment.PUBSUB_EMULATOR_HOST;

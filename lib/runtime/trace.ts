@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** Where an invocation stands in a trace, in the words of https://www.w3.org/TR/trace-context/. */
+export interface Trace {
+  /** 32 hex digits, the same in every function that one request leads to. */
+  readonly traceId: string;
+  /** 16 hex digits: this invocation. */
+  readonly spanId: string;
+  /** 16 hex digits: what caused it. Undefined where the trace begins. */
+  readonly parentId?: string;
+  /** Whether spans are to be recorded, as decided where the trace began. */
+  readonly sampled: boolean;
+  /** What links send on, and what requests of your own may: the header `traceparent`. */
+  readonly traceparent: string;
+}
+
+/** Message attribute that carries a trace through SQS and SNS. It is not among the attributes that handlers see. */
+export const TRACE_ATTRIBUTE = 'traceparent';
+
+/** The attribute by which Google's own libraries do the same. */
+export const PUBSUB_TRACE_ATTRIBUTE = 'googclient_traceparent';
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
+
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+
+const current = new AsyncLocalStorage<Trace>();
+
+/**
+ * Continues the trace of `traceparent`, or one of which only the id is known, or begins one. A new one is sampled: who wants fewer
+ * says so where requests come in, and that is kept.
+ */
+export function traceOf(traceparent?: string | null, traceId?: string): Trace {
+  const [, id, parentId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const known = id ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomBytes(16).toString('hex'));
+  const spanId = randomBytes(8).toString('hex');
+  const sampled = flags === undefined || (Number.parseInt(flags, 16) & 1) === 1;
+  return { traceId: known, spanId, parentId, sampled, traceparent: `00-${known}-${spanId}-0${sampled ? 1 : 0}` };
+}
+
+/**
+ * X-Ray's header as a traceparent: `Root=1-<8>-<24>;Parent=<16>;Sampled=1`. The two forms hold the same id.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export function ofXRay(header: string | undefined): string | undefined {
+  const [, time, random] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(header ?? '') ?? [];
+  const parent = /Parent=([0-9a-f]{16})/.exec(header ?? '')?.[1];
+  return time && parent ? `00-${time}${random}-${parent}-0${/Sampled=1/.test(header!) ? 1 : 0}` : undefined;
+}
+
+/** A traceparent as X-Ray's header. */
+export function toXRay({ traceId, spanId, sampled }: Trace): string {
+  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${sampled ? 1 : 0}`;
+}
+
+/** Does `work` with links that send this trace on. */
+export function within<T>(trace: Trace, work: () => T): T {
+  return current.run(trace, work);
+}
+
+/** What links send on, inside of an invocation. */
+export function outgoing(): string | undefined {
+  return current.getStore()?.traceparent;
+}

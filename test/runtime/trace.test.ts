@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { serve as serveHttp } from '../../lib/runtime/adapters/http.js';
+import { serve } from '../../lib/runtime/adapters/lambda.js';
+import { call, handlers, http, queue, type Trace, topic } from '../../lib/runtime/index.js';
+import { messageAttributes } from '../../lib/runtime/links/aws.js';
+import { ofXRay, toXRay, traceOf } from '../../lib/runtime/trace.js';
+import { lambdaContext, logged, options, payload, post, sqsEvent } from './support.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+// The example of https://www.w3.org/TR/trace-context/#examples-of-http-traceparent-headers
+const ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+const INCOMING = `00-${ID}-${PARENT}-01`;
+
+describe('a traceparent', () => {
+  it('is continued with a span of its own', () => {
+    const trace = traceOf(INCOMING);
+    expect(trace).toEqual({
+      traceId: ID,
+      parentId: PARENT,
+      sampled: true,
+      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+      traceparent: `00-${ID}-${trace.spanId}-01`,
+    });
+    expect(traceOf(INCOMING).spanId).not.toBe(trace.spanId);
+  });
+
+  it.each([
+    ['00', false],
+    ['01', true],
+    ['02', false],
+    ['03', true],
+  ])('with the flags %s keeps what was decided', (flags, sampled) => {
+    const trace = traceOf(`00-${ID}-${PARENT}-${flags}`);
+    expect([trace.sampled, trace.traceparent.slice(-2)]).toEqual([sampled, sampled ? '01' : '00']);
+  });
+
+  it('of a later version is read as far as it is known', () => {
+    expect(traceOf(`cc-${ID}-${PARENT}-01-what-the-future-brings`).traceId).toBe(ID);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'nonsense',
+    `ff-${ID}-${PARENT}-01`,
+    `00-${'0'.repeat(32)}-${PARENT}-01`,
+    `00-${ID}-${'0'.repeat(16)}-01`,
+    `00-${ID.toUpperCase()}-${PARENT}-01`,
+  ])('that is none begins a trace: %s', (text) => {
+    const trace = traceOf(text);
+    expect(trace.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect([trace.traceId === ID, trace.parentId, trace.sampled]).toEqual([false, undefined, true]);
+  });
+
+  it('is X-Ray’s header in another form', () => {
+    // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+    const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    expect(ofXRay(header)).toBe('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01');
+    expect(ofXRay(header.replace('Sampled=1', 'Sampled=0'))).toMatch(/-00$/);
+    expect(ofXRay('Root=1-5759e988-bd862e3fe1be46a994272793')).toBeUndefined();
+    expect(ofXRay(undefined)).toBeUndefined();
+    expect(toXRay({ ...traceOf(ofXRay(header)), spanId: '53995c3f42cd8ad8' })).toBe(header);
+  });
+});
+
+/** What a link would send on now. */
+const outgoing = () => messageAttributes([]).traceparent?.StringValue;
+
+describe('an invocation', () => {
+  const traces: Trace[] = [];
+  const sent: (string | undefined)[] = [];
+  const note = async (trace: Trace) => {
+    traces.push(trace);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    sent.push(outgoing());
+  };
+  const handler = handlers({
+    http: http(async (_, { trace, log }) => {
+      await note(trace);
+      log.info('seen');
+      return new Response('');
+    }),
+    queue: queue(async (messages, { trace }) => {
+      expect(messages.every(({ attributes }) => !('traceparent' in attributes))).toBe(true);
+      await note(trace);
+    }),
+    topic: topic((_, { trace }) => note(trace)),
+    call: call((_: unknown, { trace }) => note(trace)),
+  });
+  const lambda = serve(handler, options());
+  afterEach(() => {
+    traces.length = 0;
+    sent.length = 0;
+  });
+  const withTrace = { messageAttributes: { traceparent: { stringValue: INCOMING, dataType: 'String' } } };
+  const request = () => {
+    const event = payload('api-gateway-v2');
+    return { ...event, headers: { ...event.headers, traceparent: INCOMING } };
+  };
+
+  it.each([
+    ['a request', request(), lambdaContext()],
+    ['messages', sqsEvent([{}, {}], withTrace), lambdaContext()],
+    ['a call', {}, { ...lambdaContext(), clientContext: { custom: { traceparent: INCOMING } } }],
+  ])('on Lambda continues the trace of %s', async (_, event, context) => {
+    const lines = logged();
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1');
+    await lambda(event, context);
+    expect(traces).toEqual([expect.objectContaining({ traceId: ID, parentId: PARENT })]);
+    expect(sent).toEqual([traces[0]!.traceparent]);
+    for (const line of lines) expect(line.traceId).toBe(ID);
+  });
+
+  it('on Lambda continues X-Ray’s where nobody sent one', async () => {
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0');
+    await lambda({}, lambdaContext());
+    expect(traces[0]).toMatchObject({
+      traceId: '5759e988bd862e3fe1be46a994272793',
+      parentId: '53995c3f42cd8ad8',
+      sampled: false,
+    });
+  });
+
+  const event = { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': 's', 'ce-type': 't' };
+  const pubsub = { message: { messageId: '1', data: '', attributes: { googclient_traceparent: INCOMING } }, subscription: 's' };
+  it.each([
+    ['a call', post('/_faasten/call', {}, { 'content-type': 'application/json', traceparent: INCOMING })],
+    ['a CloudEvent', post('/_faasten/queue/Orders', {}, { ...event, 'ce-traceparent': INCOMING })],
+    ['a message of Pub/Sub', post('/_faasten/topic/Events', pubsub)],
+  ])('over HTTP continues the trace of %s', async (_, incoming) => {
+    const fn = serveHttp(handler, options({ kinds: ['queue', 'topic', 'call'] }));
+    expect((await fn.fetch(incoming)).ok).toBe(true);
+    expect(traces).toEqual([expect.objectContaining({ traceId: ID, parentId: PARENT })]);
+    expect(sent).toEqual([traces[0]!.traceparent]);
+  });
+
+  it('keeps its trace apart from others at the same time', async () => {
+    const other = INCOMING.replace('4bf9', '5bf9');
+    const contexts = [INCOMING, other].map((traceparent) => ({ ...lambdaContext(), clientContext: { custom: { traceparent } } }));
+    await Promise.all(contexts.map((context) => lambda({}, context)));
+    expect(sent.map((text) => text!.slice(3, 7))).toEqual(['4bf9', '5bf9']);
+    expect(outgoing()).toBeUndefined();
+  });
+
+  it('sends its trace beside attributes, where there is room', async () => {
+    let attributes: object[] = [];
+    const ten = Array.from({ length: 10 }, (_, index) => [`a${index}`, 'x'] as [string, string]);
+    const fn = serve(
+      call(async (_: unknown, { trace }) => {
+        attributes = [messageAttributes([['a', 'x']]), messageAttributes(ten)];
+        return trace.traceparent;
+      }),
+      options(),
+    );
+    const traceparent = await fn({}, lambdaContext());
+    expect(attributes[0]).toEqual({
+      a: { DataType: 'String', StringValue: 'x' },
+      traceparent: { DataType: 'String', StringValue: traceparent },
+    });
+    expect(attributes[1]).not.toHaveProperty('traceparent');
+  });
+});
