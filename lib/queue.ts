@@ -4,10 +4,11 @@ import { featuresOfFilter, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import type { QueueModel } from './core/describe.js';
 import type { DurationLike } from './core/duration.js';
-import { conflicting, otherPlatform, shown } from './core/errors.js';
+import { conflicting, shown } from './core/errors.js';
 import { checkedFilter } from './core/filter.js';
 import { makeLinkable } from './core/link.js';
 import type { FifoSpec, FilterSpec, QueueSpec, SubscriptionSpec, TopicSpec } from './core/model.js';
+import { requireTogether } from './core/partner.js';
 import { Tuning, type TuningEntry } from './core/platform.js';
 import { platformOf } from './core/scope.js';
 import { Trigger } from './core/trigger.js';
@@ -185,9 +186,7 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
     requireFeatures(platform, this.node.path, ['queue.subscribe', ...featuresOfFilter(spec.filter)]);
     const source = attachmentOf(topic);
     if (source?.type !== 'topic') checks.fail(`subscribe('${id}') got ${shown(topic)}`, 'give a Topic');
-    if (source.platform.name !== platform.name) {
-      throw otherPlatform(this.node.path, `subscribe('${id}'), the topic`, topic.node.path, source.platform.name, platform.name);
-    }
+    requireTogether(platform, this, `subscribe('${id}'), the topic`, topic, source);
     if (this.fifo && !(source.describe() as TopicSpec).fifo) {
       checks.fail(
         `subscribe('${id}') got the topic '${topic.node.path}', which keeps no order, and this queue does`,

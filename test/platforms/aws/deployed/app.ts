@@ -1,8 +1,20 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'faasten';
+import { AwsBucket, AwsQueue } from 'faasten/aws';
 import { Shop } from '../../../../bin/shop/shop.js';
+import { Everything } from '../everything/everything.js';
 
-// The shop as bin/aws.ts places it, and its address for the test.
-const stack = new Stack(new App(), 'shop');
-const shop = new Shop(stack, 'Shop');
-new CfnOutput(stack, 'Url', { value: (shop.node.findChild('Api') as HttpApi).url });
+// The shop as bin/aws.ts places it, everything else beside it, and addresses for the test.
+const app = new App();
+const shop = new Stack(app, 'shop');
+const { node } = new Shop(shop, 'Shop');
+new CfnOutput(shop, 'Url', { value: (node.findChild('Api') as HttpApi).url });
+
+const everything = new Stack(app, 'everything');
+const all = new Everything(everything, 'All', { root: process.env.HANDLERS, without: process.env.WITHOUT?.split(',') });
+new CfnOutput(everything, 'Url', { value: all.api.url });
+new CfnOutput(everything, 'Seen', { value: AwsBucket.of(all.node.findChild('Seen') as never).bucket.bucketName });
+new CfnOutput(everything, 'Uploads', { value: AwsBucket.of(all.node.findChild('Uploads') as never).bucket.bucketName });
+const jobs = AwsQueue.of(all.node.findChild('Jobs') as never);
+new CfnOutput(everything, 'Jobs', { value: jobs.queue.queueUrl });
+new CfnOutput(everything, 'DeadJobs', { value: jobs.queue.deadLetterQueue!.queue.queueUrl });

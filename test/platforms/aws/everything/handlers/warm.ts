@@ -1,0 +1,3 @@
+import { http } from 'faasten/runtime';
+
+export default http(() => Response.json({ version: 'first' }));
