@@ -1,9 +1,12 @@
 import type { Authorizer } from './authorizer.js';
+import type { DeployAs } from './core/model.js';
 import type { TuningEntry } from './core/platform.js';
 import type { RouteKey } from './core/route.js';
 import type { CorsOptions } from './cors.js';
 import type { EnteredAs } from './function.js';
+import type { FunctionSettings } from './function-props.js';
 import type { ApiAlarms, MonitoringOptions, SloOptions } from './monitoring.js';
+import type { HandlerProps } from './route-handlers.js';
 import type { RouteSchema } from './route-schema.js';
 
 /** How many requests an API or a route takes; what is more is answered 429. */
@@ -19,8 +22,8 @@ export interface ThrottleOptions {
 
 /** A route that has more to it than its function. */
 export interface RouteOptions {
-  /** The function that answers, which must have an `http()` handler. */
-  readonly handler: EnteredAs<'http'>;
+  /** What answers: a function with an `http()` handler, or such a handler, of which the API makes a function. */
+  readonly handler: EnteredAs<'http'> | HandlerProps;
   /**
    * Who may send requests.
    * @default - the API's
@@ -42,11 +45,12 @@ export interface RouteOptions {
 }
 
 /** What a route leads to. */
-export type RouteTarget = EnteredAs<'http'> | RouteOptions;
+export type RouteTarget = EnteredAs<'http'> | HandlerProps | RouteOptions;
 
 export interface HttpApiProps {
   /**
-   * What answers each route: `'GET /orders/{id}': getOrder`, or `{ handler: getOrder, … }` with more settings. A route is a method or
+   * What answers each route: a function (`'GET /orders/{id}': getOrder`) or a handler (`{ entry, links }`), or `{ handler: …, … }` with
+   * more settings. A route is a method or
    * ANY, and a path in which `{name}` is one segment and `{name+}` the rest; `$default` is everything that no other route answers.
    * @default - none; see `addRoute`
    */
@@ -61,6 +65,17 @@ export interface HttpApiProps {
    * @default - the target's own limits
    */
   readonly throttle?: ThrottleOptions;
+  /**
+   * Whether each handler that a route declares in place is a function of its own, or all of them are one, with the links, environment
+   * and secrets of all. Handlers, routes and URLs stay the same; the functions are replaced. A `ServerlessFunction` stays what it is.
+   * @default - what the service says, else 'functions'
+   */
+  readonly deployAs?: DeployAs;
+  /**
+   * Settings of the one function that `deployAs: 'function'` makes.
+   * @default - memory and timeout of the handler that needs most
+   */
+  readonly function?: Omit<FunctionSettings<'http'>, 'triggers'>;
   /** @default - no CORS headers: browsers of other origins are refused */
   readonly cors?: CorsOptions;
   /** @default - none */

@@ -12,6 +12,7 @@ import { DEFAULT_ROUTE, parseRoute, type RouteKey, routeShape } from './core/rou
 import { platformOf } from './core/scope.js';
 import { corsSpec } from './cors.js';
 import { type OpenApiSource, type OperationHandlers, routesOf, type SchemeAuthorizers } from './openapi/import.js';
+import { type HandlerProps, isHandlerProps, RouteHandlers } from './route-handlers.js';
 import { operationSpec } from './route-schema.js';
 import { surroundingsOf } from './service.js';
 import { Watch } from './watch/construct.js';
@@ -25,6 +26,7 @@ export class HttpApi extends Construct {
   private readonly authorizer: Authorizer | undefined;
   private readonly authorizers = new Map<string, Authorizer>();
   private readonly routes = new Map<string, RouteSpec>();
+  private readonly handlers: RouteHandlers;
   private readonly watch: Watch;
 
   constructor(scope: Construct, id: string, props: HttpApiProps = {}) {
@@ -34,8 +36,13 @@ export class HttpApi extends Construct {
     this.checks = new Checks('HTTP API', path, this.platform);
     this.authorizer = props.authorizer;
     const around = surroundingsOf(this);
+    const deployAs = props.deployAs ?? around.deployAs;
+    if (deployAs !== 'functions' && deployAs !== 'function')
+      this.checks.fail(`deployAs is ${shown(deployAs)}`, "give 'functions' or 'function'");
+    this.handlers = new RouteHandlers(this, deployAs, props.function ?? {}, declaredIn(props.routes ?? {}));
     const spec: ApiSpec = frozen({
       path,
+      deployAs: deployAs === 'function' ? deployAs : undefined,
       description: props.description,
       cors: props.cors && corsSpec(this.checks, props.cors),
       throttle: props.throttle && throttleSpec(this.checks, 'throttle', props.throttle),
@@ -109,7 +116,10 @@ export class HttpApi extends Construct {
     const route = frozen({ ...parsed, ...this.settings(key, options, authorizer), operation });
     requireFeatures(this.platform, path, featuresOfRoute(route));
     const find = (what: string, each: unknown) => functionOf('HTTP API', this, this.platform, what, each);
-    const fn = find(`route '${key}'`, options.handler);
+    const { handler } = options;
+    const fn = isHandlerProps(handler)
+      ? this.handlers.functionOf({ key, id: routeId(parsed) }, handler)
+      : find(`route '${key}'`, handler);
     const decides = authorizer?._function && find(`authorizer ${authorizer.name}`, authorizer._function);
     fn._enteredBy('http', { api: path, key, watch: this.watch }, route.authorizer !== undefined);
     decides?._enteredBy('authorizer');
@@ -147,6 +157,12 @@ export class HttpApi extends Construct {
 function optionsOf(target: RouteTarget): RouteOptions {
   const plain = target !== null && typeof target === 'object' && 'handler' in target && !Construct.isConstruct(target);
   return plain ? (target as RouteOptions) : { handler: target as RouteOptions['handler'] };
+}
+
+/** Handlers that routes declare in place, in the order of their routes' keys. */
+function declaredIn(routes: NonNullable<HttpApiProps['routes']>): HandlerProps[] {
+  const sorted = Object.entries(routes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, target]) => optionsOf(target!).handler).filter(isHandlerProps);
 }
 
 /** `GET /orders/{id}` is the construct `GET orders {id}`: readable, and `/` separates construct ids. */

@@ -2,7 +2,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { attach, attachmentOf } from './core/attachment.js';
 import { featuresOfFunction, featuresOfTrigger, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
-import { codeReference, type EntryRequest } from './core/code.js';
+import { codeReference, type EntryRequest, entryFile, type MemberRequest } from './core/code.js';
 import { conflicting, shown } from './core/errors.js';
 import { linkTargetOf, makeLinkable } from './core/link.js';
 import type { CodeSpec, FunctionSpec, RolloutSpec } from './core/model.js';
@@ -21,6 +21,7 @@ import { platformOf } from './core/scope.js';
 import { isTrigger, type Trigger } from './core/trigger.js';
 import type { CallShape, HandlerKind, KindsOf, Linkable, TriggerOf } from './core/typing.js';
 import type { FunctionProps, FunctionSettings } from './function-props.js';
+import type { HandlerProps } from './route-handlers.js';
 import { isSecret, type Secret } from './secret.js';
 import { type FunctionDefaults, mergeDefaults, type Rollout, surroundingsOf } from './service.js';
 import { Watch } from './watch/construct.js';
@@ -42,10 +43,12 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   private readonly triggers = new Map<string, Trigger>();
   private readonly links = new Map<string, NonNullable<ReturnType<typeof linkTargetOf>>>();
   private readonly environment: Record<string, string>;
+  private readonly secrets: FunctionSpec['secrets'];
   private readonly routes: { api: string; key: string }[] = [];
   private readonly authorized = new Set<string>();
   private readonly kinds = new Set<HandlerKind>();
   private readonly watch: Watch;
+  private readonly members: MemberRequest[] = [];
 
   constructor(scope: Construct, id: string, props: FunctionProps<M>) {
     super(placed(scope, id, props), id);
@@ -56,6 +59,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     const spec = frozen(this.reduce(props, settings, around.tags));
     this.checks.own('', spec);
     this.environment = { ...spec.environment };
+    this.secrets = spec.secrets;
     requireFeatures(this.platform, spec.path, [
       ...featuresOfFunction(spec),
       // Their defaults hold everywhere; asking for something else is what a target may refuse.
@@ -144,8 +148,12 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
 
   /** Lets the function reach something, under the name by which its handler asks for it (`context.links.orders`). */
   addLink(name: string, link: Linkable): void {
-    const path = this.node.path;
     this.checks.key('links', name);
+    this.join(name, link);
+  }
+
+  private join(name: string, link: Linkable): void {
+    const path = this.node.path;
     if (this.links.has(name)) throw conflicting('function', path, `links.${name} is taken`, 'choose another name');
     const target = linkTargetOf(link);
     if (!target) {
@@ -159,6 +167,34 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     if (target.kind === 'function') (target.construct as ServerlessFunction)._enteredBy('call');
     this.links.set(name, target);
     this.backend.link(name, { kind: target.kind, access: target.access, target: backend } as BackendLink);
+  }
+
+  /**
+   * @internal Has a further handler share this function: with its links, under names of its own, and its environment. `routes` may
+   * grow.
+   */
+  _join(name: string, handler: HandlerProps, routes: readonly string[]): void {
+    const file = entryFile(this.node.path, surroundingsOf(this).root, handler.entry);
+    const links = Object.keys(handler.links ?? {}).map((each) => [this.checks.key('links', each), `${name}_${each}`]);
+    for (const [each, link] of Object.entries(handler.links ?? {})) this.join(`${name}_${each}`, link);
+    for (const [variable, value] of Object.entries(handler.environment ?? {})) this.addEnvironment(variable, value);
+    for (const [each, secret] of Object.entries(handler.secrets ?? {})) {
+      const known = this.secrets[each];
+      if (JSON.stringify(known) === JSON.stringify(secret.spec)) continue;
+      throw conflicting(
+        'function',
+        this.node.path,
+        known ? `two of its handlers have a secret ${each}, which are not the same` : `it was made without the secret ${each}`,
+        known ? 'give one of them another name' : 'declare the route in the routes of the API',
+      );
+    }
+    this.members.push({
+      name,
+      file,
+      routes,
+      links: Object.fromEntries(links),
+      secrets: Object.keys(handler.secrets ?? {}).sort(),
+    });
   }
 
   /** @internal Said by what leads to this function: an API's route, another function's link. */
@@ -261,7 +297,14 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
         .map(([name, { kind, access }]) => ({ name, kind, access }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
       secrets: Object.keys(spec.secrets).sort(),
+      ...(this.members.length > 0 && { members: this.sortedMembers() }),
     };
+  }
+
+  private sortedMembers(): MemberRequest[] {
+    return [...this.members]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((each) => ({ ...each, routes: [...each.routes].sort() }));
   }
 
   private describe(spec: FunctionSpec): object {
@@ -277,6 +320,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       })),
       links: named(this.links, ({ kind, access, construct }) => ({ kind, access, target: construct.node.path })),
       routes: this.routes,
+      ...(this.members.length > 0 && { members: this.sortedMembers().map(({ file: _, ...member }) => member) }),
       permissions: permissionsOf(spec, this.links.values(), this.triggers, this.routes),
     };
   }

@@ -13,7 +13,7 @@ export {
   type Support,
   type Unsupported,
 } from './core/capabilities.js';
-export type { BundlePreset, BundlingOptions, CodeReference, EntryRequest, PreparedCode } from './core/code.js';
+export type { BundlePreset, BundlingOptions, CodeReference, EntryRequest, MemberRequest, PreparedCode } from './core/code.js';
 export {
   type AlarmModel,
   type ApiModel,
@@ -86,6 +86,7 @@ export {
   type QueueTriggerOptions,
   type SubscriptionOptions,
 } from './queue.js';
+export { type HandlerProps, routeHandler } from './route-handlers.js';
 export type { RouteSchema, SchemaSource, StandardJsonSchema } from './route-schema.js';
 export { type AtOptions, type CronOptions, type RateOptions, Schedule, type ScheduleOptions } from './schedule.js';
 export { Secret, type SecretOptions } from './secret.js';

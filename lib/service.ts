@@ -2,7 +2,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { BundlingOptions } from './core/code.js';
 import type { DurationLike } from './core/duration.js';
 import { invalid, shown } from './core/errors.js';
-import type { Severity } from './core/model.js';
+import type { DeployAs, Severity } from './core/model.js';
 import type { TuningEntry } from './core/platform.js';
 import type { AlertChannel, ServiceMonitoringOptions, SloOptions } from './monitoring.js';
 import { checkService, ServiceWatch } from './watch/service.js';
@@ -67,6 +67,11 @@ export interface ServiceProps {
    * @default - each setting's own default
    */
   readonly defaults?: FunctionDefaults;
+  /**
+   * Whether the handlers that routes of an API declare are functions of their own, or one function for each API; see `HttpApi`.
+   * @default - what the service around says, else 'functions'
+   */
+  readonly deployAs?: DeployAs;
   /**
    * Tags (AWS), labels (Google, Kubernetes) of every resource of the service.
    * @default - none
@@ -141,15 +146,17 @@ export interface Surroundings {
   readonly tags: Readonly<Record<string, string>>;
   readonly tuning: readonly TuningEntry[];
   readonly root: string;
+  readonly deployAs: DeployAs;
   readonly services: readonly Service[];
 }
 
 export function surroundingsOf(scope: IConstruct): Surroundings {
-  let { defaults, tags, tuning, root }: Omit<Surroundings, 'services'> = {
+  let { defaults, tags, tuning, root, deployAs }: Omit<Surroundings, 'services'> = {
     defaults: {},
     tags: {},
     tuning: [],
     root: process.cwd(),
+    deployAs: 'functions',
   };
   const services = scope.node.scopes.filter((ancestor): ancestor is Service => SERVICE in ancestor);
   for (const { _props: props } of services) {
@@ -157,8 +164,9 @@ export function surroundingsOf(scope: IConstruct): Surroundings {
     tags = { ...tags, ...props.tags };
     tuning = [...tuning, ...(props.tuning ?? [])];
     root = props.root ?? root;
+    deployAs = props.deployAs ?? deployAs;
   }
-  return { defaults, tags, tuning, root, services };
+  return { defaults, tags, tuning, root, deployAs, services };
 }
 
 /** `inner` over `outer`: records and lists add up, the rest is replaced. */

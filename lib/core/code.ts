@@ -39,6 +39,19 @@ export interface EntryRequest {
   readonly authorized?: readonly string[];
   readonly links: readonly { readonly name: string; readonly kind: LinkKind; readonly access: LinkAccess }[];
   readonly secrets: readonly string[];
+  /** Handlers that share the function, sorted by name; `handlerFile` is the file of one of them. @default - the handler has it for itself */
+  readonly members?: readonly MemberRequest[];
+}
+
+/** One of several handlers of a function. */
+export interface MemberRequest {
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly routes: readonly string[];
+  /** Names that the handler knows links by, and the function. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
 }
 
 /** How one platform wants its functions bundled. */
@@ -189,7 +202,12 @@ function requestOf(source: CodeSource, preset: BundlePreset, handlerFile: string
   };
 }
 
-function existing(source: CodeSource, name: string, type: 'file' | 'directory'): string {
+/** The absolute path of a handler's file. @throws when there is none */
+export function entryFile(path: string, root: string, entry: string): string {
+  return existing({ path, root }, entry, 'file');
+}
+
+function existing(source: Pick<CodeSource, 'path' | 'root'>, name: string, type: 'file' | 'directory'): string {
   const file = resolve(source.root, name);
   const found = existsSync(file) && (type === 'file' ? statSync(file).isFile() : statSync(file).isDirectory());
   if (!found) {

@@ -25,6 +25,14 @@ export interface FunctionModel extends FunctionSpec {
   /** Triggers by name; `source` is the path of the queue, topic or bucket. */
   readonly triggers: Readonly<Record<string, TriggerSpec & { readonly source?: string }>>;
   readonly links: Readonly<Record<string, { readonly kind: string; readonly access: Access; readonly target: string }>>;
+  /** The handlers that share it, where several do. */
+  readonly members?: readonly {
+    readonly name: string;
+    readonly routes: readonly string[];
+    /** Names that the handler knows links by, and the function. */
+    readonly links: Readonly<Record<string, string>>;
+    readonly secrets: readonly string[];
+  }[];
   /** Routes that lead here, with the path of their API. */
   readonly routes: readonly { readonly api: string; readonly key: string }[];
   /** What all that makes the function able to do, in words. */

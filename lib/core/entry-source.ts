@@ -1,4 +1,5 @@
-import type { EntryRequest } from './code.js';
+import { dirname, relative } from 'node:path';
+import type { EntryRequest, MemberRequest } from './code.js';
 import type { LinkKind } from './platform.js';
 import type { HandlerKind } from './typing.js';
 
@@ -31,7 +32,7 @@ export function entrySource(request: EntryRequest, parts: EntryParts): string {
   const identity = authorized.length > 0 ? parts.identity : undefined;
   const text = JSON.stringify;
   return [
-    `import entry from ${text(request.handlerFile)};`,
+    ...(request.members ? joined(request.handlerFile, request.members) : [`import entry from ${text(request.handlerFile)};`]),
     `import { serve } from ${text(`faasten/runtime/adapters/${parts.adapter}`)};`,
     ...links.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/links/${driver}`)};`),
     ...secrets.map((driver) => `import { ${driver} } from ${text(`faasten/runtime/secrets/${driver}`)};`),
@@ -47,4 +48,24 @@ export function entrySource(request: EntryRequest, parts: EntryParts): string {
     '});',
     '',
   ].join('\n');
+}
+
+/** Several handlers as one. Their files are named from the folder of one of them: an absolute path is none of the output's business. */
+function joined(handlerFile: string, members: readonly MemberRequest[]): string[] {
+  const files = [...new Set(members.map(({ file }) => file))];
+  const specifier = (file: string) => {
+    if (file === handlerFile) return file;
+    const path = relative(dirname(handlerFile), file).replaceAll('\\', '/');
+    return path.startsWith('.') ? path : `./${path}`;
+  };
+  return [
+    ...files.map((file, index) => `import entry${index} from ${JSON.stringify(specifier(file))};`),
+    "import { group } from 'faasten/runtime/group';",
+    'const entry = group([',
+    ...members.map(({ file, routes, links, secrets }) => {
+      const rest = JSON.stringify({ routes, links, secrets }).slice(1);
+      return `  { entry: entry${files.indexOf(file)}, ${rest},`;
+    }),
+    ']);',
+  ];
 }

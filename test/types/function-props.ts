@@ -1,6 +1,6 @@
 /** Checked by the compiler, never run: what `ServerlessFunction<typeof import('…')>` accepts and refuses. */
 import type { Construct } from 'constructs';
-import { Authorizer, Bucket, HttpApi, Queue, Schedule, ServerlessFunction, Topic, WebSocketApi } from 'faasten';
+import { Authorizer, Bucket, HttpApi, Queue, routeHandler, Schedule, ServerlessFunction, Topic, WebSocketApi } from 'faasten';
 import {
   authorizer,
   type BucketReader,
@@ -203,3 +203,12 @@ sockets.addRoute('chat', fnChats);
 sockets.addRoute('ask', { handler: fnChats, replies: true });
 // @ts-expect-error an http handler takes no messages
 sockets.addRoute('sing', fnPlain);
+
+// Handlers in routes; with their type, links are compared.
+api.addRoute('GET /k', { entry });
+api.addRoute('GET /l', { handler: { entry, memoryMiB: 512, links: { orders } }, throttle: { requestsPerSecond: 1 } });
+api.addRoute('GET /m', routeHandler<Module<typeof linked>>({ entry, links: { orders, data: data.readOnly() } }));
+// @ts-expect-error a link is missing
+api.addRoute('GET /n', routeHandler<Module<typeof linked>>({ entry, links: { orders } }));
+// @ts-expect-error triggers belong to functions
+api.addRoute('GET /o', { entry, triggers: { Orders: orders.messages() } });

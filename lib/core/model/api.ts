@@ -41,8 +41,13 @@ export interface ThrottleSpec {
   readonly burst: number;
 }
 
+/** How many functions the handlers of an API are. */
+export type DeployAs = 'functions' | 'function';
+
 export interface ApiSpec {
   readonly path: string;
+  /** Whether handlers that routes declare are one function. Without it, each is its own. */
+  readonly deployAs?: 'function';
   readonly description?: string;
   readonly cors?: CorsSpec;
   /** Of all routes together, and of each one that has none of its own. */

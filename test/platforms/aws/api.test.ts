@@ -1,8 +1,10 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { Duration, HttpApi, ServerlessFunction, Service } from '../../../lib/index.js';
 import { AwsApi } from '../../../lib/platforms/aws/index.js';
+import { synthesize } from '../../../lib/testing/index.js';
 import { entry, errorOf, newStack, resourcesOf, typesOf } from './template.js';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -182,4 +184,25 @@ test('tuning and escape hatches', () => {
   expect(errorOf(() => AwsApi.of(api).route('GET /nothing')).message).toBe(
     "HTTP API 'shop/Shop/Api': it has no route 'GET /nothing'; its routes are: GET /",
   );
+});
+
+test('handlers in routes: one function or several change neither routes nor their ids, and the output says so', () => {
+  const routes = { 'GET /a': { entry }, 'GET /b': { entry } };
+  const make = (deployAs: 'function' | 'functions') => {
+    const stack = newStack();
+    new HttpApi(stack, 'Api', { deployAs, routes });
+    return stack;
+  };
+  const routesOf = (stack: Stack) =>
+    Object.entries((synthesize(stack) as any).Resources).flatMap(([id, { Type, Properties }]: any) =>
+      Type === 'AWS::ApiGatewayV2::Route' ? [[id, Properties.RouteKey]] : [],
+    );
+  const [one, several] = [make('function'), make('functions')];
+  expect(routesOf(one)).toEqual(routesOf(several));
+  const count = (stack: Stack, type: string) => typesOf(stack).filter((each) => each === type).length;
+  const types = ['AWS::Lambda::Function', 'AWS::Lambda::Permission', 'AWS::ApiGatewayV2::Integration', 'AWS::IAM::Role'];
+  expect(types.map((type) => count(one, type))).toEqual([1, 1, 1, 1]);
+  expect(types.map((type) => count(several, type))).toEqual([2, 2, 2, 2]);
+  Annotations.fromStack(one).hasInfo('/shop/Api', Match.stringLikeRegexp('the handlers of its routes are one function'));
+  Annotations.fromStack(several).hasNoInfo('/shop/Api', Match.anyValue());
 });
