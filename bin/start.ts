@@ -48,7 +48,9 @@ async function askOnce(): Promise<boolean> {
     const said = JSON.parse(line);
     if (said.type !== 'ready') continue;
     const [url] = Object.values<string>(said.urls);
-    out.line(`  ${said.functions.length} functions, ready in ${Math.round(said.durationMs)} ms at ${url}`);
+    out.line(
+      `  ${said.functions.length} functions, ready in ${Math.round(said.durationMs)} ms at ${url}, console at ${said.console}`,
+    );
     const started = performance.now();
     const response = await fetch(url + REQUEST);
     out.line(`  GET ${REQUEST}: ${response.status}, ${Math.round(performance.now() - started)} ms`);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../core/suggest.js';
 import { type Command, type OptionSpec, UsageError, Values } from './command.js';
-import { didYouMean } from './suggest.js';
 
 /** Options that every command has. */
 export const COMMON: Readonly<Record<string, OptionSpec>> = {

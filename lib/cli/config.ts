@@ -1,10 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { createJiti } from 'jiti';
 import type { FaastenConfig } from '../config.js';
 import { FaastenError, shown } from '../core/errors.js';
-// Before any config is: the loader takes what is loaded already, so that the config's faasten is this one.
-import '../index.js';
 
 const STEM = 'faasten.config';
 const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'] as const;
@@ -76,6 +73,9 @@ export interface LoadedConfig {
 export async function loadConfig({ config, folder }: Project): Promise<LoadedConfig> {
   process.chdir(folder);
   for (const file of Object.keys(require.cache)) if (isOfProject(file)) delete require.cache[file];
+  // Here, as most commands load no config; and faasten first: the loader takes what is loaded, so that the config's is this one.
+  require('../index.js');
+  const { createJiti } = require('jiti') as typeof import('jiti');
   const jiti = createJiti(config, { sourceMaps: true, tsconfigPaths: true, interopDefault: false });
   const loaded = await jiti.import<Record<string, unknown>>(config);
   const build = [loaded.default, (loaded.default as { default?: unknown } | undefined)?.default, loaded].find(

@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { didYouMean } from '../core/suggest.js';
 import { parse } from './arguments.js';
 import { type Command, EXIT, UsageError } from './command.js';
 import { dev } from './commands/dev.js';
 import { events } from './commands/events.js';
+import { init } from './commands/init.js';
+import { invoke } from './commands/invoke.js';
 import { synth } from './commands/synth.js';
 import { helpOf, overview } from './help.js';
 import { report } from './problems.js';
-import { didYouMean } from './suggest.js';
 import { Terminal } from './terminal.js';
 
-const COMMANDS: readonly Command[] = [dev, events, synth];
+const COMMANDS: readonly Command[] = [init, dev, invoke, events, synth];
 
 /** Of this package. */
 function version(): string {

@@ -1,4 +1,4 @@
-/** For users' own tests: stacks without bundling, and snapshots that change only when the infrastructure does. */
+/** For users' own tests: services that run, stacks without bundling, and snapshots that change only when the infrastructure does. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
@@ -8,6 +8,10 @@ import { platformOf } from '../core/scope.js';
 
 export { evaluateAlarm, evaluateSlo } from '../core/monitoring/evaluate.js';
 export { alarmTable, type FailingTraffic, minutesUntilPage } from './alarms.js';
+
+export { type Deliveries, Faults } from './faults.js';
+export type { DeadLetter } from './inspection.js';
+export { type MessageOptions, type RequestOptions, RunningService, type ServiceOptions, startService } from './service.js';
 
 const DIRECTORY = join(__dirname, 'placeholder');
 

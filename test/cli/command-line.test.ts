@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../lib/cli/suggest.js';
+import { nearest } from '../../lib/core/suggest.js';
 import { faasten } from './command.js';
 
 const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
-const COMMANDS = ['dev', 'events', 'synth'];
+const COMMANDS = ['init', 'dev', 'invoke', 'events', 'synth'];
 
 describe('help', () => {
   test('without anything it says what there is, and that this was no command', () => {

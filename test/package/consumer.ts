@@ -84,7 +84,7 @@ function resolve(folder: string, program: string): string {
 }
 
 /** npm install, unless that very thing is installed. */
-function install(folder: string, manifest: object): void {
+export function install(folder: string, manifest: object): void {
   mkdirSync(folder, { recursive: true });
   const text = JSON.stringify(manifest, null, 2);
   const stamp = join(folder, 'node_modules', '.faasten-installed');

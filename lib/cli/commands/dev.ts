@@ -1,4 +1,6 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { FaastenError } from '../../core/errors.js';
 import type { LiveEvent } from '../../platforms/local/index.js';
 import { integer } from '../arguments.js';
 import { type Call, type Command, EXIT } from '../command.js';
@@ -8,6 +10,8 @@ import { prepare, type Session, type SessionOptions } from '../dev/session.js';
 import { FileWatcher } from '../dev/watch.js';
 import { describeProblem } from '../problems.js';
 
+/** What the engine keeps in its folder. */
+const DATA = ['store', 'buckets'];
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export const dev: Command = {
@@ -31,6 +35,12 @@ export const dev: Command = {
       description: 'address to listen on; by default 127.0.0.1, which nobody else reaches',
     },
     env: { type: 'string', value: '<file>', description: 'file with secrets; by default .env beside the config' },
+    data: {
+      type: 'string',
+      value: '<folder>',
+      description: 'what outlives the process: messages, objects, history; by default .faasten/local beside the config',
+    },
+    fresh: { type: 'boolean', description: 'forget what an earlier run has left there' },
     config: CONFIG_OPTION,
     json: { type: 'boolean', description: 'print one JSON object a line: ready, invocation, log, reload' },
   },
@@ -47,11 +57,14 @@ async function run(call: Call): Promise<number> {
   const project = findProject(call.directory, options.text('config'));
   const host = options.text('host') ?? '127.0.0.1';
   const envFile = options.text('env');
+  const data = options.text('data');
   const settings: SessionOptions = {
     port: integer('dev', options, 'port', 0, 65_535),
     host,
     envFile: envFile === undefined ? join(project.folder, '.env') : resolve(call.directory, envFile),
+    dataDirectory: data === undefined ? join(project.folder, '.faasten', 'local') : resolve(call.directory, data),
   };
+  if (options.flag('fresh')) clear(settings.dataDirectory);
   const said = options.flag('json') ? asJson(call) : asText(call);
   if (!LOOPBACK.includes(host)) {
     const { err } = call;
@@ -67,8 +80,8 @@ async function run(call: Call): Promise<number> {
     const started = performance.now();
     try {
       const prepared = await prepare(project);
-      await session.running.close();
-      session = await prepared.start({ ...settings, port: session.port }, said.event);
+      await session.close();
+      session = await prepared.start({ ...settings, port: session.port, consolePort: session.console.port }, said.event);
       watcher.follow(session.files);
       said.restarted(session, performance.now() - started);
     } catch (error) {
@@ -83,8 +96,24 @@ async function run(call: Call): Promise<number> {
   await ended();
   watcher.close();
   await turn;
-  await session.running.close();
+  await session.close();
   return EXIT.ok;
+}
+
+/**
+ * Removes what the engine has left in a folder, and nothing else.
+ * @throws when somebody else's files are in it
+ */
+function clear(folder: string): void {
+  if (!existsSync(folder)) return;
+  const others = readdirSync(folder).filter((name) => !DATA.includes(name));
+  if (others.length > 0) {
+    throw new FaastenError(
+      'folder-taken',
+      `--fresh would remove '${folder}', which holds ${others.slice(0, 3).join(', ')}; choose another with --data`,
+    );
+  }
+  rmSync(folder, { recursive: true });
 }
 
 /** Resolves when somebody asks to end. Asked twice, the process ends at once. */
@@ -114,7 +143,7 @@ function asText({ out, err, directory }: Call): Teller {
     ready(session, { config }, took, asked) {
       lines.rename(session.names);
       const urls = Object.entries(session.running.urls);
-      const width = Math.max(0, ...urls.map(([path]) => path.length));
+      const width = Math.max('console'.length, ...urls.map(([path]) => path.length));
       const count = session.names.size;
       out.line(
         `${out.paint('bold', 'faasten')} runs ${relative(directory, config) || config} with ${count} function${count === 1 ? '' : 's'}, ready in ${milliseconds(took)}`,
@@ -122,6 +151,7 @@ function asText({ out, err, directory }: Call): Teller {
       if (asked === undefined && session.port !== 3000)
         out.line(out.paint('yellow', `  port 3000 is taken, so it is ${session.port}`));
       for (const [path, url] of urls) out.line(`  ${path.padEnd(width)}  ${out.paint('cyan', url)}`);
+      out.line(`  ${'console'.padEnd(width)}  ${out.paint('cyan', session.console.url)}`);
       out.line(out.paint('dim', '  Ctrl+C ends'));
       out.line();
     },
@@ -139,7 +169,13 @@ function asText({ out, err, directory }: Call): Teller {
 function asJson({ out, err }: Call): Teller {
   const line = (value: object) => out.line(JSON.stringify(value));
   const ready = (session: Session, took: number) =>
-    line({ type: 'ready', urls: session.running.urls, functions: [...session.names.keys()], durationMs: took });
+    line({
+      type: 'ready',
+      urls: session.running.urls,
+      console: session.console.url,
+      functions: [...session.names.keys()],
+      durationMs: took,
+    });
   return {
     event(event) {
       if (event.type === 'invocation' && event.invocation.status !== 'running') line({ type: 'invocation', ...event.invocation });

@@ -1,8 +1,8 @@
+import { didYouMean } from '../../core/suggest.js';
 import { integer, pairs } from '../arguments.js';
 import { type Call, type Command, EXIT, type OptionSpec, UsageError } from '../command.js';
 import { CATALOGUE } from '../events/catalogue.js';
 import type { Sample, SampleSettings, Setting } from '../events/sample.js';
-import { didYouMean } from '../suggest.js';
 import type { Terminal } from '../terminal.js';
 
 /** The option by which each setting is given. */

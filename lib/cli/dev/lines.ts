@@ -4,7 +4,7 @@ import { placesOf } from '../problems.js';
 import type { Terminal } from '../terminal.js';
 
 /** Milliseconds after which an invocation's output is shown while it runs. */
-const PATIENCE = 1000;
+const PATIENCE = 3000;
 /** Lines of one invocation that wait for its end. */
 const KEPT = 1000;
 
@@ -18,9 +18,17 @@ const OUTCOMES: Readonly<Record<InvocationSummary['status'], string>> = {
   crashed: 'crashed',
 };
 
+interface Running {
+  readonly summary: InvocationSummary;
+  readonly started: number;
+  lines: LogLine[];
+  /** Whether a line says already that it runs. */
+  shown: boolean;
+}
+
 /** Tells of a running service: one line for each invocation, and below it what the function printed. */
 export class Lines {
-  private readonly running = new Map<string, { readonly started: number; lines: LogLine[]; shown: boolean }>();
+  private readonly running = new Map<string, Running>();
   private width = 12;
 
   /** @param names of functions by construct path, short */
@@ -45,7 +53,7 @@ export class Lines {
   private invocation(summary: InvocationSummary): void {
     const known = this.running.get(summary.id);
     if (summary.status === 'running') {
-      if (!known) this.running.set(summary.id, { started: performance.now(), lines: [], shown: false });
+      if (!known) this.running.set(summary.id, { summary, started: performance.now(), lines: [], shown: false });
       return;
     }
     this.running.delete(summary.id);
@@ -62,6 +70,8 @@ export class Lines {
     }
     if (known.lines.length < KEPT) known.lines.push(line);
     if (performance.now() - known.started < PATIENCE) return;
+    if (!known.shown) this.head(known.summary);
+    known.shown = true;
     for (const each of known.lines) this.line(each);
     known.lines = [];
   }
@@ -79,16 +89,15 @@ export class Lines {
     const { out } = this;
     const good = status === 'succeeded';
     const outcome = httpStatus !== undefined && (good || status === 'failed') ? String(httpStatus) : OUTCOMES[status];
-    const colour = !good ? 'red' : httpStatus !== undefined && httpStatus >= 400 ? 'yellow' : 'green';
+    const cold = coldStartMs === undefined ? '' : `, cold start ${milliseconds(coldStartMs)}`;
+    const colour =
+      status === 'running' ? 'dim' : !good ? 'red' : httpStatus !== undefined && httpStatus >= 400 ? 'yellow' : 'green';
     const facts = [
       out.paint('dim', clockTime(startTimeMs)),
       out.paint('bold', this.nameOf(functionId).padEnd(this.width)),
       origin.title,
       out.paint(colour, outcome),
-      out.paint(
-        'dim',
-        `${milliseconds(durationMs)}${coldStartMs === undefined ? '' : `, cold start ${milliseconds(coldStartMs)}`}`,
-      ),
+      ...(status === 'running' ? [] : [out.paint('dim', `${milliseconds(durationMs)}${cold}`)]),
       ...(attempt > 1 ? [out.paint('yellow', `attempt ${attempt}`)] : []),
     ];
     out.line(facts.join('  '));

@@ -1,20 +1,25 @@
 import { createServer } from 'node:net';
 import { describe } from '../../core/describe.js';
 import { FaastenError } from '../../core/errors.js';
-import type { LiveListener, RunningLocal } from '../../platforms/local/index.js';
+import { shortNames } from '../../core/lookup.js';
+import type { Inspector, LiveListener, RunningConsole, RunningLocal } from '../../platforms/local/index.js';
 import { loadConfig, type Project } from '../config.js';
-import { shortNames } from '../functions.js';
 
 /** Where the first API listens, unless told. */
 const PORT = 3000;
 /** Ports that are tried after it. */
 const TRIES = 20;
+/** Where the console listens, if it can, so that it is where it was last time. */
+const CONSOLE_PORT = 4000;
 
 export interface SessionOptions {
   /** Without it, the first free one from 3000 on. */
   readonly port?: number;
   readonly host: string;
   readonly envFile: string;
+  readonly dataDirectory: string;
+  /** Where the console was before. */
+  readonly consolePort?: number;
 }
 
 /** A service that is running, and what it was made of. */
@@ -26,6 +31,8 @@ export interface Session {
   readonly files: readonly string[];
   /** Of the first API. */
   readonly port: number;
+  readonly console: RunningConsole;
+  close(): Promise<void>;
 }
 
 /** Only commands that run a service load what runs it. */
@@ -51,13 +58,30 @@ export async function prepare(project: Project): Promise<Prepared> {
   return {
     async start(options, listener) {
       const port = await portFor(options, apis.length);
-      const running = await startLocal(app, { port, host: options.host, envFile: options.envFile });
+      const { host, envFile, dataDirectory } = options;
+      const running = await startLocal(app, { port, host, envFile, dataDirectory });
       running.subscribe(listener);
-      const names = shortNames(functions.map(({ path }) => path));
+      const console = await startConsoleFor(running.inspector, options.consolePort);
       const [url] = Object.values(running.urls);
-      return { running, names, files: [...files, options.envFile], port: url === undefined ? port : Number(new URL(url).port) };
+      return {
+        running,
+        console,
+        names: shortNames(functions.map(({ path }) => path)),
+        files: [...files, envFile],
+        port: url === undefined ? port : Number(new URL(url).port),
+        async close() {
+          await console.close();
+          await running.close();
+        },
+      };
     },
   };
+}
+
+/** On its own port, or any where that is taken. */
+async function startConsoleFor(inspector: Inspector, port = CONSOLE_PORT): Promise<RunningConsole> {
+  const { startConsole } = local();
+  return (await isFree(port, '127.0.0.1')) ? startConsole({ inspector, port }) : startConsole({ inspector });
 }
 
 /**

@@ -1,6 +1,12 @@
 /** `faasten/local`: the service on this machine, in one process. */
 export { LocalApp } from './app.js';
+export { type ConsoleOptions, type RunningConsole, startConsole } from './console/index.js';
 export type * from './console/protocol.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
+/** @internal */
+export type { Fault, FaultInjector } from './engine/faults.js';
+/** @internal */
+export type { Call as LocalCall, Done as LocalDone } from './engine/runner.js';
 export type { LocalApiModel, LocalFunctionModel, LocalLink, LocalModel, LocalQueueModel, LocalTrigger } from './model.js';
+
 export { type LocalOptions, type RunningLocal, startLocal } from './start.js';

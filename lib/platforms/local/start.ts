@@ -7,7 +7,9 @@ import { platformOf } from '../../core/scope.js';
 import type { Inspector, LiveListener } from './console/protocol.js';
 import { type Clock, realClock } from './engine/clock.js';
 import { Engine } from './engine/engine.js';
+import type { FaultInjector } from './engine/faults.js';
 import { LocalInspector } from './engine/inspector/inspector.js';
+import type { Call, Done } from './engine/runner.js';
 import type { LocalPlatform } from './platform.js';
 
 export interface LocalOptions {
@@ -62,6 +64,13 @@ export interface LocalOptions {
    * @default - the machine's
    */
   readonly clock?: Clock;
+  /**
+   * Values of secrets, by the name that `Secret.fromName()` was given; before those of the file.
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** @internal What goes wrong on purpose. */
+  readonly faults?: FaultInjector;
 }
 
 /** A service that runs. */
@@ -76,6 +85,10 @@ export interface RunningLocal {
   subscribe(listener: LiveListener): () => void;
   /** Resolves when nothing runs and nothing is to be written. */
   settled(): Promise<void>;
+  /**
+   * @internal Runs one function, past everything that usually leads to it.
+   */
+  invoke(functionPath: string, call: Call): Promise<Done>;
   /** Ends workers, servers and the store. What is being delivered gets a moment to end. */
   close(): Promise<void>;
 }
@@ -104,6 +117,8 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     allowedHosts: (options.allowedHosts ?? []).map((name) => name.toLowerCase()),
     envFile: options.envFile === false ? undefined : resolve(options.envFile ?? '.env'),
     environment: options.environment ?? {},
+    secrets: options.secrets ?? {},
+    faults: options.faults,
     storeFolder: temporary === undefined ? join(folder, 'store') : undefined,
     bucketsFolder: join(folder, 'buckets'),
     maxWorkers: MAX_WORKERS,
@@ -119,6 +134,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     inspector,
     subscribe: (listener) => inspector.subscribe(listener),
     settled: () => engine.settled(),
+    invoke: (functionPath, call) => engine.runners.get(functionPath)!.run(call),
     async close() {
       await engine.close();
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });

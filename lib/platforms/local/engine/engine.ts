@@ -1,9 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { BundleRequest } from '../../../bundling/index.js';
 import type { LocalFunctionModel, LocalModel } from '../model.js';
 import type { Clock } from './clock.js';
 import { FunctionCode } from './code.js';
 import { environmentOf } from './environment.js';
+import type { FaultInjector } from './faults.js';
 import { PastEvents } from './history/events.js';
 import { History } from './history/history.js';
 import { Redaction } from './history/redaction.js';
@@ -28,6 +29,9 @@ export interface EngineOptions {
   readonly allowedHosts: readonly string[];
   readonly envFile: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** Values of secrets by their names, before those of the file. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly faults?: FaultInjector;
   /** Folder of the store; undefined keeps everything in memory. */
   readonly storeFolder: string | undefined;
   readonly bucketsFolder: string;
@@ -89,7 +93,7 @@ export class Engine {
     const { clock } = options;
     const now = () => clock.now();
     this.store = await openStore(options.storeFolder);
-    this.secrets = new Secrets(options.envFile);
+    this.secrets = new Secrets(options.envFile, options.secrets);
     this.history = new History(this.store);
     this.history.redaction = new Redaction(secretValues(model, this.secrets));
     this.events = new PastEvents(this.store);
@@ -112,7 +116,15 @@ export class Engine {
     await this.listen();
     const urls = new Map(this.apis.map((server) => [server.model.path, server.url]));
     const onUse = this.history.use.bind(this.history);
-    const targets = { runners: this.runners, deliveries: this.deliveries, buckets: this.buckets, signer, now, onUse };
+    const targets = {
+      runners: this.runners,
+      deliveries: this.deliveries,
+      buckets: this.buckets,
+      signer,
+      now,
+      onUse,
+      faults: options.faults,
+    };
     for (const [path, fn] of Object.entries(model.functions)) {
       const links = new Links(fn, targets);
       const settings = {
@@ -124,7 +136,7 @@ export class Engine {
       };
       const code = this.codeOf(path);
       const ask = links.ask.bind(links);
-      this.runners.set(path, new FunctionRunner(fn, settings, ask, () => code.current(), this.history, now));
+      this.runners.set(path, new FunctionRunner(fn, settings, ask, () => code.current(), this.history, now, options.faults));
     }
     for (const server of this.apis) server.route(this.runners);
 
@@ -138,8 +150,12 @@ export class Engine {
   /** Resolves when nothing runs and nothing is to be written: what is left waits for time to pass, or for somebody outside. */
   async settled(): Promise<void> {
     for (let quiet = 0; quiet < 3; quiet++) {
-      if (this.isBusy()) quiet = -1;
-      await pause(1);
+      // Turns of the event loop, not time: a virtual clock asks at every minute of a week.
+      await turn();
+      while (this.isBusy()) {
+        quiet = -1;
+        await pause(1);
+      }
     }
   }
 

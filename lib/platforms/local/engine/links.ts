@@ -1,5 +1,6 @@
 import type { LocalFunctionModel, LocalLink } from '../model.js';
 import { linkEdge } from './edges.js';
+import type { FaultInjector } from './faults.js';
 import type { Deliveries } from './mail/deliveries.js';
 import type { Buckets } from './objects/buckets.js';
 import type { Signer } from './objects/signer.js';
@@ -35,6 +36,7 @@ export interface LinkTargets {
   readonly signer: Signer;
   now(): number;
   onUse(use: LinkUse): void;
+  readonly faults?: FaultInjector;
 }
 
 /** Answers what a function's links ask for: what it was linked to, and no more. */
@@ -62,6 +64,7 @@ export class Links {
     };
     const started = performance.now();
     try {
+      await this.targets.faults?.link(this.fn.path, name);
       const result = await this.answer(link, operation, argument, invocation);
       this.targets.onUse({ ...use, durationMs: performance.now() - started });
       return result;

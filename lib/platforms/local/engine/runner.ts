@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ErrorSummary, InvocationStatus, InvocationSummary, LogLine, Origin } from '../console/protocol.js';
 import type { LocalFunctionModel } from '../model.js';
+import type { Fault, FaultInjector } from './faults.js';
 import { OutputReader } from './output.js';
 import { Pool, type PoolSettings, THROTTLED } from './worker/pool.js';
 import type { Head, Result, Task } from './worker/protocol.js';
@@ -39,6 +40,9 @@ export interface Recorder {
   end(summary: InvocationSummary, done: Done): void;
 }
 
+/** Error of invocations that a test wants to go wrong. */
+const ON_PURPOSE: ErrorSummary = { name: 'InjectedFault', message: 'failed on purpose' };
+
 /** One function: runs invocations in its pool, and tells what came of each. */
 export class FunctionRunner {
   private readonly pool: Pool;
@@ -52,6 +56,7 @@ export class FunctionRunner {
     code: () => Promise<string>,
     private readonly recorder: Recorder,
     private readonly now: () => number,
+    private readonly faults?: FaultInjector,
   ) {
     this.pool = new Pool(settings, links, code);
     this.pool.warm();
@@ -67,6 +72,12 @@ export class FunctionRunner {
 
   /** Runs an invocation. Never rejects: what went wrong is in what it gives. */
   async run(call: Call): Promise<Done> {
+    const fault = this.faults?.invocation(this.model.path);
+    if (fault === 'duplicate' && call.task.kind !== 'http') await this.once(call);
+    return this.once(call, fault);
+  }
+
+  private async once(call: Call, fault?: Fault): Promise<Done> {
     const { task, origin, parentId, eventId, attempt = 1, traceId = randomBytes(16).toString('hex') } = call;
     const id = randomUUID();
     let summary: InvocationSummary = {
@@ -94,6 +105,10 @@ export class FunctionRunner {
     };
     this.active++;
     this.recorder.begin(summary, call);
+    if (fault === 'fail') {
+      this.active--;
+      return this.end({ ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
+    }
     let started = performance.now();
     const outcome = await this.pool.run(invocation, call.patience);
     const took = performance.now() - started;
@@ -109,6 +124,7 @@ export class FunctionRunner {
       durationMs: took,
       ...(coldStart !== undefined && { coldStartMs: coldStart }),
     };
+    if (fault === 'crashAfter') return this.end({ ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });
     if ('crash' in outcome) {
       const { kind, name, message, stack } = outcome.crash;
       const error = { name, message: `function '${this.model.path}': ${message}`, stack };

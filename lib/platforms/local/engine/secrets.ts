@@ -11,12 +11,15 @@ export class Secrets {
   private readonly variables: Readonly<Record<string, string | undefined>>;
 
   /** @param file an `.env` file; one that is not there has nothing in it. Variables of the process itself win. */
-  constructor(file: string | undefined) {
+  constructor(
+    file: string | undefined,
+    private readonly given: Readonly<Record<string, string>> = {},
+  ) {
     this.variables = { ...(file === undefined ? {} : read(file)), ...process.env };
   }
 
   get(secretName: string): string | undefined {
-    return this.variables[variableOf(secretName)];
+    return this.given[secretName] ?? this.variables[variableOf(secretName)];
   }
 }
 

@@ -1,4 +1,4 @@
-import { FaastenError } from '../core/errors.js';
+import { FaastenError } from './errors.js';
 import { didYouMean } from './suggest.js';
 
 /** The shortest end of each path that no other path has. */
@@ -16,22 +16,22 @@ export function shortNames(paths: readonly string[]): Map<string, string> {
 }
 
 /**
- * The path that is meant by a path or the end of one.
+ * The path that is meant by a path, or by the end of one.
+ *
+ * @param what is looked for: `function`, `queue`
  * @throws when none is meant, or several are
  */
-export function functionNamed(given: string, paths: readonly string[]): string {
+export function pathNamed(what: string, given: string, paths: readonly string[]): string {
   if (paths.includes(given)) return given;
   const ends = paths.filter((path) => path.endsWith(`/${given}`));
   if (ends.length === 1) return ends[0]!;
-  const names = [...shortNames(paths).values()];
   if (ends.length > 1) {
     throw new FaastenError(
-      'function-ambiguous',
-      `'${given}' is the end of ${ends.map((end) => `'${end}'`).join(' and ')}; write more of it`,
+      'name-ambiguous',
+      `the ${what} '${given}' may be ${ends.map((end) => `'${end}'`).join(' or ')}; write more of its path`,
     );
   }
-  throw new FaastenError(
-    'function-unknown',
-    `there is no function '${given}'${didYouMean(given, [...names, ...paths]) || `; there ${names.length === 1 ? 'is' : 'are'} ${names.sort().join(', ') || 'none'}`}`,
-  );
+  const names = [...shortNames(paths).values()].sort();
+  const meant = didYouMean(given, [...names, ...paths]);
+  throw new FaastenError('name-unknown', `there is no ${what} '${given}'${meant || `; there is ${names.join(', ') || 'none'}`}`);
 }

@@ -1,0 +1,258 @@
+import type { Construct } from 'constructs';
+import { describe } from '../core/describe.js';
+import type { DurationLike } from '../core/duration.js';
+import { FaastenError } from '../core/errors.js';
+import { pathNamed } from '../core/lookup.js';
+import type { InvocationSummary, LogLine, QueueState, RunningLocal, VirtualClock } from '../platforms/local/index.js';
+import { Faults } from './faults.js';
+import { type DeadLetter, deadLetterOf, listed } from './inspection.js';
+
+export interface ServiceOptions {
+  /**
+   * What time it is at the start. Time stands still, and moves with `advance()`.
+   * @default 2026-01-01T00:00:00Z
+   */
+  readonly startTime?: Date | string;
+  /**
+   * Values of secrets, by the name that `Secret.fromName()` was given.
+   * @default - none; a function whose secret has no value fails
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Environment variables of every function, over its own.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** The body, as JSON. */
+  readonly json?: unknown;
+  /** Which API, by its path or the end of it. Needed where there are several. */
+  readonly api?: string;
+}
+
+export interface MessageOptions {
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Of a queue that keeps order. */
+  readonly group?: string;
+}
+
+/**
+ * A service that runs in this process, with a clock that stands still. Functions, queues, topics, buckets and APIs are named by their
+ * construct path, or by as much of its end as says which: `Orders` for `Shop/Orders`.
+ */
+export class RunningService {
+  /** What goes wrong on purpose. */
+  readonly faults: Faults;
+
+  /** @internal */
+  constructor(
+    private readonly running: RunningLocal,
+    private readonly clock: VirtualClock,
+    private readonly model: ReturnType<typeof describe>,
+    faults: Faults,
+  ) {
+    this.faults = faults;
+  }
+
+  /** What time it is for schedules, delays and retries. A handler's own `Date.now()` is the machine's. */
+  get now(): Date {
+    return new Date(this.clock.now());
+  }
+
+  /** Base URL of each API, by construct path; no slash at the end. */
+  get urls(): Readonly<Record<string, string>> {
+    return this.running.urls;
+  }
+
+  /**
+   * Sends a request, and gives the answer: `request('POST /orders', { json: { product: 'tea' } })`.
+   * @param line method and path, with query
+   */
+  request(line: string, { headers = {}, body, json, api }: RequestOptions = {}): Promise<Response> {
+    const [, method, path] = /^([A-Z]+) (\/.*)$/.exec(line) ?? [];
+    if (!method || !path) {
+      throw new FaastenError('invalid-value', `the request is '${line}'; write method and path, as in GET /orders/17?full=1`);
+    }
+    const content = json === undefined ? body : JSON.stringify(json);
+    return fetch(this.apiOf(api) + path, {
+      method,
+      headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+      body: content as RequestInit['body'],
+      redirect: 'manual',
+    });
+  }
+
+  /** Sends a message to a queue. Text is sent as it is, anything else as JSON. */
+  async send(queue: string, message: unknown, { attributes, group }: MessageOptions = {}): Promise<void> {
+    const queueId = this.path('queue', queue);
+    await this.running.inspector.send({ kind: 'queue', queueId, body: textOf(message), attributes, group });
+  }
+
+  /** Publishes a message to a topic. Text is published as it is, anything else as JSON. */
+  async publish(topic: string, message: unknown, { attributes }: MessageOptions = {}): Promise<void> {
+    const topicId = this.path('topic', topic);
+    await this.running.inspector.send({ kind: 'topic', topicId, body: textOf(message), attributes });
+  }
+
+  /** Stores an object. Whoever listens for it is told. */
+  async put(bucket: string, key: string, content: string, contentType?: string): Promise<void> {
+    const bucketId = this.path('bucket', bucket);
+    await this.running.inspector.send({ kind: 'objects', bucketId, key, type: 'created', body: content, contentType });
+  }
+
+  /** Deletes an object. */
+  async delete(bucket: string, key: string): Promise<void> {
+    await this.running.inspector.send({ kind: 'objects', bucketId: this.path('bucket', bucket), key, type: 'deleted' });
+  }
+
+  /**
+   * Calls a function, and gives what it returns.
+   * @throws an Error with what a caller is told
+   */
+  async call(fn: string, input?: unknown): Promise<unknown> {
+    const functionId = this.path('function', fn);
+    const { response, error } = await this.running.inspector.send({
+      kind: 'call',
+      functionId,
+      input: JSON.stringify(input) ?? '',
+    });
+    if (error) throw Object.assign(new Error(error.message), { name: error.name });
+    const text = response?.body?.text;
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  /** Runs a schedule now, whenever it is due: `Report/Nightly`, its function and the name of the trigger. */
+  async runSchedule(name: string): Promise<void> {
+    const paths = this.model.functions.flatMap(({ path, triggers }) =>
+      Object.entries(triggers).flatMap(([trigger, { kind }]) => (kind === 'schedule' ? [`${path}/${trigger}`] : [])),
+    );
+    await this.running.inspector.send({ kind: 'schedule', scheduleId: pathNamed('schedule', name, paths) });
+  }
+
+  /** Waits until nothing runs any more, and nothing is left that could run without time passing. */
+  settle(): Promise<void> {
+    return this.running.settled();
+  }
+
+  /** Lets time pass: schedules run when they are due, messages come when their delay is over, in the order of time. Settles. */
+  async advance(duration: DurationLike): Promise<void> {
+    const to = this.clock.now() + duration.toMilliseconds();
+    await this.clock.goTo(to, () => this.running.settled());
+    await this.settle();
+  }
+
+  /** How many messages wait, are worked on, are dead: of a queue, or of a function's own line of events. */
+  async queue(name: string): Promise<QueueState> {
+    const id = this.line(name);
+    return (await this.running.inspector.queues()).find((queue) => queue.id === id)!;
+  }
+
+  /** The dead letters of a queue, or of a function that takes events of topics, schedules, buckets or starts. The latest first. */
+  async deadLetters(name: string): Promise<DeadLetter[]> {
+    const id = this.line(name);
+    const found = await listed((page) => this.running.inspector.messages(id, { ...page, state: 'dead' }));
+    return found.map(deadLetterOf);
+  }
+
+  /** Makes all dead letters ready again. Gives how many there were. */
+  async redrive(name: string): Promise<number> {
+    return (await this.running.inspector.redrive(this.line(name))).count;
+  }
+
+  /** Keys of a bucket's objects, in their order. */
+  async objects(bucket: string, prefix = ''): Promise<string[]> {
+    const id = this.path('bucket', bucket);
+    return (await listed((page) => this.running.inspector.objects(id, { ...page, prefix }))).map(({ key }) => key);
+  }
+
+  /** Text of an object; undefined where there is none. */
+  async object(bucket: string, key: string): Promise<string | undefined> {
+    const id = this.path('bucket', bucket);
+    if (!(await this.objects(bucket, key)).includes(key)) return undefined;
+    const { text, encoding, truncated } = await this.running.inspector.object(id, key);
+    if (truncated)
+      throw new FaastenError('invalid-value', `the object '${key}' is too large to be shown; read it through a function`);
+    return encoding === 'base64' ? Buffer.from(text, 'base64').toString('latin1') : text;
+  }
+
+  /** What ran, the oldest first; of one function, or of all. */
+  async invocations(fn?: string): Promise<InvocationSummary[]> {
+    const functionId = fn === undefined ? undefined : this.path('function', fn);
+    return (await listed((page) => this.running.inspector.invocations({ ...page, functionId }))).reverse();
+  }
+
+  /** What functions logged, the oldest first; one function, or all. */
+  async logs(fn?: string): Promise<LogLine[]> {
+    const lines: LogLine[] = [];
+    for (const { id } of await this.invocations(fn)) lines.push(...(await this.running.inspector.invocation(id)).logs);
+    return lines;
+  }
+
+  /** Ends it, and removes all that it has stored. */
+  stop(): Promise<void> {
+    return this.running.close();
+  }
+
+  private path(kind: 'function' | 'queue' | 'topic' | 'bucket' | 'api', name: string): string {
+    return pathNamed(
+      kind,
+      name,
+      this.model[`${kind}s`].map(({ path }) => path),
+    );
+  }
+
+  /** Messages wait in queues; other events in a line of each function. */
+  private line(name: string): string {
+    const paths = [...this.model.queues, ...this.model.functions].map(({ path }) => path);
+    return pathNamed('queue or function', name, paths);
+  }
+
+  private apiOf(given?: string): string {
+    const paths = this.model.apis.map(({ path }) => path);
+    if (given !== undefined) return this.urls[this.path('api', given)]!;
+    if (paths.length === 1) return this.urls[paths[0]!]!;
+    const which = paths.length === 0 ? 'has no HttpApi' : `has several, ${paths.join(', ')}: say which with api`;
+    throw new FaastenError('name-ambiguous', `the service ${which}`);
+  }
+}
+
+/**
+ * Starts a service in this process: its functions run in workers, in what they are bundled to, as with `faasten dev`. Time stands
+ * still. Any number may run at once; nothing of one is seen by another, and nothing stays behind.
+ *
+ * @param build creates the service
+ */
+export async function startService(
+  build: (scope: Construct) => unknown,
+  { startTime = '2026-01-01T00:00:00Z', secrets = {}, environment = {} }: ServiceOptions = {},
+): Promise<RunningService> {
+  // Only here: tests of stacks need none of it.
+  const { LocalApp, startLocal, VirtualClock } =
+    require('../platforms/local/index.js') as typeof import('../platforms/local/index.js');
+  const time = new Date(startTime);
+  if (Number.isNaN(time.getTime()))
+    throw new FaastenError('invalid-value', `startTime is '${startTime}'; give a Date, or 2026-01-31T12:00:00Z`);
+  const app = new LocalApp();
+  await build(app);
+  const clock = new VirtualClock(time);
+  const model = describe(app);
+  const faults = new Faults(model.functions);
+  const running = await startLocal(app, {
+    clock,
+    secrets,
+    environment,
+    faults,
+    port: 0,
+    metricsPort: 0,
+    envFile: false,
+    dataDirectory: false,
+    watch: false,
+  });
+  return new RunningService(running, clock, model, faults);
+}
+
+const textOf = (message: unknown): string => (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'null'));
