@@ -203,7 +203,7 @@ export class Teller {
       memoryUsedMiB: Math.round((memory.kind === 'function' ? memory.memoryMiB : 128) * (0.2 + this.next() * 0.3)),
       httpStatus: run.status,
       error: run.error,
-      eventId: `event-${invocationId}`,
+      eventId: run.parent === undefined ? `event-${invocationId}` : undefined,
       event: payload(run.event),
       result: run.error ? undefined : payload({ id: 'o-1', status: 'accepted' }),
       logs,

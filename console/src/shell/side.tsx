@@ -37,7 +37,6 @@ export function Side() {
         <button
           type="button"
           class="search-button"
-          aria-label="Go to anything"
           onClick={() => {
             paletteOpen.value = true;
           }}

@@ -4,9 +4,9 @@ import type { TimeWindow } from '../../../lib/platforms/local/console/protocol.j
 import { query } from './router.js';
 
 export const SPANS = [
-  ['5m', '5 minutes', 300_000],
+  ['5m', '5 min', 300_000],
   ['1h', 'hour', 3_600_000],
-  ['24h', '24 hours', 86_400_000],
+  ['24h', '24 h', 86_400_000],
 ] as const;
 
 export type SpanName = (typeof SPANS)[number][0];
@@ -23,7 +23,7 @@ export function windowOf(name: SpanName, nowMs: number): TimeWindow {
 }
 
 /** `24 hours` */
-export const spanText = (name: SpanName): string => SPANS.find(([each]) => each === name)![1];
+export const spanText = (name: SpanName): string => ({ '5m': '5 minutes', '1h': 'hour', '24h': '24 hours' })[name];
 
 /** The same value until what it is made of changes: the last answer while the next one is on its way. */
 export function useLast<T>(value: T | undefined, key: string): T | undefined {

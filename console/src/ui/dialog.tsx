@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
 export function Dialog(props: {
@@ -10,7 +10,8 @@ export function Dialog(props: {
   children: ComponentChildren;
 }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once, not after the next frame: a key that follows belongs to what is under the dialog.
+  useLayoutEffect(() => {
     if (props.open && !element.current?.open) element.current?.showModal();
     if (!props.open) element.current?.close();
   }, [props.open]);

@@ -9,8 +9,8 @@ export function Connections({ id }: { id: string }) {
   const into = edges.filter((edge) => edge.to === id);
   const out = edges.filter((edge) => edge.from === id);
   return (
-    <section class="stack" aria-labelledby="connections-heading">
-      <h2 id="connections-heading">Connections</h2>
+    <section class="stack">
+      <h2>Connections</h2>
       <div class="card padded stack">
         {into.length + out.length === 0 && <p class="muted">Nothing leads here, and it leads nowhere.</p>}
         <Edges title="Started by" edges={into} end="from" />

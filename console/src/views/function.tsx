@@ -56,8 +56,8 @@ function Detail({ node }: { node: FunctionNode }) {
       {metrics.error && <ErrorNote error={metrics.error} retry={metrics.reload} />}
       {own === undefined ? !metrics.error && <Loading /> : <Figures metrics={own} />}
       <div class="halves">
-        <section class="stack" aria-labelledby="declared-heading">
-          <h2 id="declared-heading">Declared</h2>
+        <section class="stack">
+          <h2>Declared</h2>
           <div class="card padded">
             <Facts
               facts={[
@@ -131,9 +131,9 @@ function Runs({ id }: { id: string }) {
   const known = new Set(latest.map((one) => one.id));
   const rows = [...latest, ...(page.data?.items ?? []).filter((one) => !known.has(one.id))].slice(0, 20);
   return (
-    <section class="stack" aria-labelledby="runs-heading">
+    <section class="stack">
       <div class="row spread">
-        <h2 id="runs-heading">Latest runs</h2>
+        <h2>Latest runs</h2>
         <a href={to('invocations', undefined, { function: id })}>All of them</a>
       </div>
       {rows.length > 0 ? (

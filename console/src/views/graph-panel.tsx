@@ -37,8 +37,8 @@ export function GraphPanel({ node, onClose }: { node: GraphNode; onClose: () => 
       <Facts facts={factsOf(node)} />
       <Connections id={node.id} />
       {runs.length > 0 && (
-        <section class="stack" aria-labelledby="panel-runs">
-          <h2 id="panel-runs">Latest runs</h2>
+        <section class="stack">
+          <h2>Latest runs</h2>
           <ul class="card panel-runs">
             {runs.map((run) => (
               <li key={run.id}>

@@ -92,9 +92,9 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
           ]}
         />
       </div>
-      <section class="stack" aria-labelledby="trace-heading">
+      <section class="stack">
         <div class="row spread">
-          <h2 id="trace-heading">Trace</h2>
+          <h2>Trace</h2>
           <a href={to('traces', one.traceId)}>Open the trace</a>
         </div>
         {trace.data ? <Waterfall trace={trace.data} current={one.id} /> : <Loading lines={2} />}
@@ -102,14 +102,14 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
       <Logs invocation={one} />
       <div class="halves">
         {one.event && (
-          <section class="stack" aria-labelledby="event-heading">
-            <h2 id="event-heading">Event</h2>
+          <section class="stack">
+            <h2>Event</h2>
             <PayloadView payload={one.event} label="Event" />
           </section>
         )}
         {one.result && (
-          <section class="stack" aria-labelledby="result-heading">
-            <h2 id="result-heading">Result</h2>
+          <section class="stack">
+            <h2>Result</h2>
             <PayloadView payload={one.result} label="Result" />
           </section>
         )}
@@ -133,8 +133,8 @@ function Logs({ invocation }: { invocation: InvocationDetail }) {
   const known = new Set(invocation.logs.map((line) => `${line.timeMs} ${line.message}`));
   const lines = [...invocation.logs, ...live.filter((line) => !known.has(`${line.timeMs} ${line.message}`))];
   return (
-    <section class="stack" aria-labelledby="logs-heading">
-      <h2 id="logs-heading">Logs</h2>
+    <section class="stack">
+      <h2>Logs</h2>
       {lines.length === 0 ? (
         <p class="muted">
           It logged nothing. Handlers get a logger: <code>{"log.info('order accepted', { id })"}</code>.

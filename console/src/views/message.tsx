@@ -58,7 +58,7 @@ export function Message({ message, onRedrive }: { message: QueuedMessage; onRedr
             </code>
           </p>
         )}
-        <PayloadView payload={message.body} label="Body" />
+        <PayloadView payload={message.body} label={`Body of ${message.id}`} />
         <p class="hint row" style={{ gap: '4px 16px' }}>
           <span>
             sent <Ago timeMs={message.sentTimeMs} />

@@ -18,8 +18,8 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
     }, sayError);
   if (events.error) return <ErrorNote error={events.error} retry={events.reload} />;
   return (
-    <section class="stack" aria-labelledby="past-heading">
-      <h2 id="past-heading">Past events</h2>
+    <section class="stack">
+      <h2>Past events</h2>
       <div class="card">
         {(events.data?.items.length ?? 0) === 0 ? (
           <Empty title="Nothing has come in yet">

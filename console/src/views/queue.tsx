@@ -35,7 +35,9 @@ export function QueueView({ id }: { id: string }) {
 
 function Detail({ queue }: { queue: QueueState }) {
   const waiting = queue.ready + queue.delayed + queue.inFlight;
-  const which = (query.value.get('show') ?? (queue.deadLetters > 0 ? 'dead' : 'waiting')) as Which;
+  // What is of interest on arrival; it stays when the last dead letter is gone.
+  const [first] = useState<Which>(queue.deadLetters > 0 ? 'dead' : 'waiting');
+  const which = (query.value.get('show') ?? first) as Which;
   const [asks, setAsks] = useState<Which>();
   const messages = useResource(`${queue.id} ${which} ${generation.value} ${JSON.stringify(queue)}`, () =>
     api.messages(queue.id, { state: which === 'dead' ? 'dead' : undefined, limit: 100 }),

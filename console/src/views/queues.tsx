@@ -23,8 +23,8 @@ export function QueuesView() {
       )}
       {own.length > 0 && <QueueTable label="Queues" list={own} />}
       {hidden.length > 0 && (
-        <section class="stack" aria-labelledby="hidden-heading">
-          <h2 id="hidden-heading">Events of functions</h2>
+        <section class="stack">
+          <h2>Events of functions</h2>
           <p class="muted">
             Topics, schedules, buckets and calls that do not wait are delivered through a queue of the function’s own.
           </p>

@@ -66,7 +66,7 @@ export function SchedulesView() {
                   )}
                 </td>
                 <td class="number">
-                  <button type="button" class="small" onClick={() => run(one.id)} aria-label={`Run ${one.label} now`}>
+                  <button type="button" class="small" onClick={() => run(one.id)} aria-label={`Run now: ${one.label}`}>
                     Run now
                   </button>
                 </td>

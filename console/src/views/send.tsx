@@ -93,14 +93,14 @@ function Composer({ all }: { all: readonly Target[] }) {
       <div class="halves send" onKeyDown={onKeyDown}>
         <section class="card padded stack" aria-label="Event">
           <div class="pair">
-            <label class="field" for="send-to">
-              <span>To</span>
+            <div class="field">
+              <label for="send-to">To</label>
               <TargetSelect all={all} target={target} onChoose={choose} />
-            </label>
-            <label class="field" for="send-from">
-              <span>Start from</span>
+            </div>
+            <div class="field">
+              <label for="send-from">Start from</label>
               <StartSelect samples={samples} saved={saved.data ?? []} target={target} onChoose={take} />
-            </label>
+            </div>
           </div>
           <RequestForm
             request={request}
@@ -216,8 +216,8 @@ function Saved(props: {
       props.onChanged();
     }, sayError);
   return (
-    <section class="stack" aria-labelledby="saved-heading">
-      <h2 id="saved-heading">Saved events</h2>
+    <section class="stack">
+      <h2>Saved events</h2>
       <ul class="card saved">
         {props.saved.map((event) => (
           <li key={event.id} class="row spread">

@@ -41,3 +41,17 @@ function readAll(request: IncomingMessage, tooLarge: () => Refusal): Promise<Buf
     request.once('aborted', () => reject(new Refusal(400, 'invalid-value', 'the body ended early; send all of it')));
   });
 }
+
+/** Reads and drops what is left of a body, up to a limit. */
+export function drained(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.complete || request.destroyed) return resolve();
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) resolve();
+    });
+    request.once('end', resolve);
+    request.once('close', resolve);
+  });
+}

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { invalid } from '../../../core/errors.js';
 import { API_PREFIX, changes, route } from './api.js';
 import { type Assets, loadAssets, sendAsset } from './assets.js';
-import { readJson } from './body.js';
+import { drained, readJson } from './body.js';
 import { problemOf, Refusal } from './errors.js';
 import { checkCaller, checkHost, protect } from './guard.js';
 import { Input } from './input.js';
@@ -100,7 +100,7 @@ class Site {
       if (path.startsWith(API_PREFIX)) await this.answerCall(path.slice(API_PREFIX.length), query, request, response);
       else sendAsset(this.assets, path, request, response);
     } catch (error) {
-      refuse(error, request, response);
+      await refuse(error, request, response);
     }
   }
 
@@ -144,10 +144,11 @@ function reply(response: ServerResponse, status: number, body: unknown, headers:
   response.end(text);
 }
 
-function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+async function refuse(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { status, code, message } = problemOf(error);
   const problem: Problem = { error: { code, message } };
+  // A connection that is closed on unread bytes is reset, and the answer may be lost.
+  if (status !== 413) await drained(request);
   reply(response, status, problem, error instanceof Refusal ? error.headers : {});
-  // What is left of a body nobody reads would hold the connection.
   request.resume();
 }
