@@ -125,6 +125,11 @@ export class RunningService {
     return text ? JSON.parse(text) : undefined;
   }
 
+  /** Starts a function without waiting for it: with its retries, and its dead letters. */
+  async start(fn: string, input?: unknown): Promise<void> {
+    await this.running.start(this.path('function', fn), JSON.stringify(input));
+  }
+
   /** Runs a schedule now, whenever it is due: `Report/Nightly`, its function and the name of the trigger. */
   async runSchedule(name: string): Promise<void> {
     const paths = this.model.functions.flatMap(({ path, triggers }) =>

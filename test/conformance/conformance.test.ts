@@ -5,6 +5,7 @@ import { missing } from '../engines/engine.js';
 import { aws, awsRest } from './aws.js';
 import { google } from './google.js';
 import { kubernetes } from './kubernetes.js';
+import { local } from './local.js';
 import type { ClientRequest, Running, Target } from './target.js';
 
 const seen: Record<string, unknown>[] = [];
@@ -30,7 +31,7 @@ const json = (body: unknown) => Buffer.from(JSON.stringify(body));
 const order = (name: string, wish: 'work' | 'retry' | 'throw' = 'work') => ({ order: name, wish });
 
 /** One suite for every target: what handlers see, and what the target is told. */
-describe.each<Target>([aws, awsRest, google, kubernetes])('$name', (target) => {
+describe.each<Target>([aws, awsRest, google, kubernetes, local])('$name', (target) => {
   describe.skipIf(missing(target.name, target.available()))('runs what was synthesized', () => {
     let running: Running;
     beforeAll(async () => {
@@ -213,7 +214,9 @@ describe.each<Target>([aws, awsRest, google, kubernetes])('$name', (target) => {
     });
 
     test('what no trigger sends is refused with a reason', async () => {
-      expect((await running.nonsense()).failed).toMatch(/knows no event with hello|400 .*no queue event/);
+      expect((await running.nonsense()).failed).toMatch(
+        /knows no event with hello|400 .*no queue event|its handler answers only http/,
+      );
     });
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -89,6 +90,8 @@ export interface RunningLocal {
    * @internal Runs one function, past everything that usually leads to it.
    */
   invoke(functionPath: string, call: Call): Promise<Done>;
+  /** @internal Has a function run without waiting for it. `body` is JSON. */
+  start(functionPath: string, body?: string): Promise<void>;
   /** Ends workers, servers and the store. What is being delivered gets a moment to end. */
   close(): Promise<void>;
 }
@@ -134,6 +137,11 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     inspector,
     subscribe: (listener) => inspector.subscribe(listener),
     settled: () => engine.settled(),
+    async start(functionPath, body) {
+      const origin = { kind: 'call' as const, title: 'started by hand' };
+      const traceId = randomBytes(16).toString('hex');
+      await engine.parts.deliveries.event(functionPath, { kind: 'call', body, traceId, origin });
+    },
     invoke: (functionPath, call) => engine.runners.get(functionPath)!.run(call),
     async close() {
       await engine.close();
