@@ -1,8 +1,9 @@
 import { Construct } from 'constructs';
-import { attach } from './core/attachment.js';
+import { attach, attachExisting } from './core/attachment.js';
 import { requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import { shown } from './core/errors.js';
+import { existingOf } from './core/existing.js';
 import { makeLinkable } from './core/link.js';
 import type { BucketSpec } from './core/model.js';
 import { Tuning, type TuningEntry } from './core/platform.js';
@@ -61,6 +62,11 @@ export class Bucket extends Construct {
     const platform = platformOf(this);
     const around = surroundingsOf(this);
     const checks = new Checks('bucket', path, platform);
+    const existing = existingOf(props);
+    if (existing) {
+      attachExisting(this, 'bucket', platform, existing);
+      return;
+    }
     const removal = props.removal ?? 'retain';
     if (removal !== 'retain' && removal !== 'delete') checks.fail(`removal is ${shown(removal)}`, "give 'retain' or 'delete'");
     const versioned = props.versioned ?? false;

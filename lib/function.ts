@@ -112,14 +112,12 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     if (!isTrigger(trigger)) {
       this.checks.fail(
         `triggers.${name} is ${shown(trigger)}`,
-        'give queue.messages(), topic.messages(), bucket.objects() or a Schedule',
+        'give queue.messages(), topic.messages(), bucket.objects(), bus.events() or a Schedule',
       );
     }
     this.checks.own(`triggers.${name}`, trigger.spec);
     requireFeatures(this.platform, path, featuresOfTrigger(trigger.spec));
-    const source =
-      trigger.source &&
-      this.partner(trigger.source, `triggers.${name}, the ${trigger.spec.kind === 'objects' ? 'bucket' : trigger.spec.kind}`);
+    const source = trigger.source && this.partner(trigger.source, `triggers.${name}, the ${attachmentOf(trigger.source)?.type}`);
     // Under a scope of its own, a trigger called «Role» cannot meet the platform's own children.
     const triggers = (this.node.tryFindChild('Triggers') as Construct | undefined) ?? new Construct(this, 'Triggers');
     const at = new Construct(triggers, name);
@@ -141,6 +139,15 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
       case 'objects':
         this.backend.addObjects(at, name, trigger.spec, source as BucketBackend, tuning);
         break;
+      case 'changes':
+        this.backend.addChanges?.(at, name, trigger.spec, source!, tuning);
+        break;
+      case 'stream':
+        this.backend.addStream?.(at, name, trigger.spec, source!, tuning);
+        break;
+      case 'event':
+        this.backend.addEvent?.(at, name, trigger.spec, source!, tuning);
+        break;
     }
     // Messages of a queue end with the queue's own dead letters.
     if (trigger.spec.kind !== 'queue') this.watch.deadLetters();
@@ -159,7 +166,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     if (!target) {
       this.checks.fail(
         `links.${name} is ${shown(Construct.isConstruct(link) ? link.node.path : link)}`,
-        'give a Queue, a Topic, a ServerlessFunction, or one access to a Bucket, as in photos.readOnly()',
+        'give a Queue, a Topic, an EventBus, a ServerlessFunction, or one access to a Bucket, as in photos.readOnly()',
       );
     }
     requireFeatures(this.platform, path, [target.kind === 'function' ? 'link.function.call' : `link.${target.kind}`]);

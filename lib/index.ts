@@ -48,6 +48,7 @@ export { platformOf, usePlatform } from './core/scope.js';
 export { Trigger } from './core/trigger.js';
 export type { HandlerKind, Linkable, LinkShape, TriggerOf } from './core/typing.js';
 export type { CorsOptions } from './cors.js';
+export { EventBus, type EventBusProps, type EventTriggerOptions } from './event-bus.js';
 export { type EnteredAs, ServerlessFunction } from './function.js';
 export type {
   BuildCode,

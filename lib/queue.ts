@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
-import { attach, attachmentOf } from './core/attachment.js';
+import { attach, attachExisting, attachmentOf } from './core/attachment.js';
 import { featuresOfFilter, requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
 import type { QueueModel } from './core/describe.js';
 import type { DurationLike } from './core/duration.js';
 import { conflicting, shown } from './core/errors.js';
+import { existingOf } from './core/existing.js';
 import { checkedFilter } from './core/filter.js';
 import { makeLinkable } from './core/link.js';
 import type { FifoSpec, FilterSpec, QueueSpec, SubscriptionSpec, TopicSpec } from './core/model.js';
@@ -125,6 +126,13 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
     const platform = platformOf(this);
     const checks = new Checks('queue', path, platform);
     const around = surroundingsOf(this);
+    const existing = existingOf(props);
+    if (existing) {
+      this.fifo = existing.fifo !== undefined;
+      attachExisting(this, 'queue', platform, existing, () => this.described());
+      makeLinkable(this, { kind: 'queue', access: 'send', construct: this });
+      return;
+    }
     const retention = (property: 'retention' | 'deadLetterRetention', days: number) => {
       const value = props[property];
       return value === undefined ? days * 86_400 : checks.seconds(property, value, 60, LONGEST_RETENTION);
@@ -148,13 +156,13 @@ export class Queue<T = any, F extends boolean = false> extends Construct impleme
       ...(spec.delaySeconds === undefined ? [] : ['queue.delay' as const]),
     ]);
     const backend = platform.createQueue(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
-    attach(this, { type: 'queue', platform, backend, describe: () => this.describe(spec) });
+    attach(this, { type: 'queue', platform, backend, describe: () => ({ ...spec, ...this.described() }) });
     makeLinkable(this, { kind: 'queue', access: 'send', construct: this });
     new Watch(this, platform, { kind: 'queue', path, spec, backend }, around.services, props);
   }
 
-  private describe(spec: QueueSpec): QueueModel {
-    return Object.keys(this.subscriptions).length > 0 ? { ...spec, subscriptions: this.subscriptions } : spec;
+  private described(): Pick<QueueModel, 'subscriptions'> {
+    return Object.keys(this.subscriptions).length > 0 ? { subscriptions: this.subscriptions } : {};
   }
 
   /** A trigger that runs a function, with a `queue()` handler, for the messages of this queue. */

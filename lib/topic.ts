@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { attach } from './core/attachment.js';
+import { attach, attachExisting } from './core/attachment.js';
 import { requireFeatures } from './core/capabilities.js';
 import { Checks, frozen } from './core/checks.js';
+import { existingOf } from './core/existing.js';
 import { checkedFilter } from './core/filter.js';
 import { makeLinkable } from './core/link.js';
 import type { FilterSpec, TopicSpec } from './core/model.js';
@@ -45,6 +46,12 @@ export class Topic<T = any, F extends boolean = false> extends Construct impleme
     const platform = platformOf(this);
     const around = surroundingsOf(this);
     const checks = new Checks('topic', path, platform);
+    const existing = existingOf(props);
+    if (existing) {
+      attachExisting(this, 'topic', platform, existing);
+      makeLinkable(this, { kind: 'topic', access: 'publish', construct: this });
+      return;
+    }
     const fifo = fifoSpec(checks, props);
     const spec: TopicSpec = frozen({ path, fifo, tags: checks.tags({ ...around.tags, ...props.tags }) });
     checks.own('', spec);

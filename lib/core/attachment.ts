@@ -1,4 +1,6 @@
 import type { IConstruct } from 'constructs';
+import { otherPlatform } from './errors.js';
+import type { ExistingResource } from './existing.js';
 import type { Backend, Platform } from './platform.js';
 
 /**
@@ -8,16 +10,51 @@ import type { Backend, Platform } from './platform.js';
 const ATTACHMENT = Symbol.for('faasten.attachment');
 
 export interface Attachment<B extends Backend = Backend> {
-  readonly type: 'function' | 'api' | 'websocket' | 'queue' | 'topic' | 'bucket' | 'channel' | 'alarm' | 'slo' | 'dashboard';
+  readonly type:
+    | 'function'
+    | 'api'
+    | 'websocket'
+    | 'queue'
+    | 'topic'
+    | 'bucket'
+    | 'bus'
+    | 'table'
+    | 'stream'
+    | 'channel'
+    | 'alarm'
+    | 'slo'
+    | 'dashboard';
   readonly platform: Platform;
   readonly backend: B;
+  /** Whether it stands for a resource that somebody else declared. */
+  readonly existing?: boolean;
   /** The neutral model of the construct as it is now, for `describe()`. */
   describe(): object;
 }
 
 export function attach<B extends Backend>(construct: IConstruct, attachment: Attachment<B>): void {
   Object.defineProperty(construct, ATTACHMENT, { value: attachment });
-  construct.node.defaultChild = attachment.backend.resource;
+  if (!attachment.existing) construct.node.defaultChild = attachment.backend.resource;
+}
+
+/**
+ * Has a construct stand for a resource that somebody else declared.
+ * @throws when that is on another platform
+ */
+export function attachExisting(
+  construct: IConstruct,
+  type: Attachment['type'],
+  platform: Platform,
+  resource: ExistingResource,
+  more: () => object = () => ({}),
+): void {
+  const { path } = construct.node;
+  if (resource.platform !== platform.name) {
+    throw otherPlatform(path, `the ${type}`, resource.backend.resource.node.path, resource.platform, platform.name);
+  }
+  const { backend, fifo } = resource;
+  const describe = () => ({ type, path, ...(fifo && { fifo }), ...more() });
+  attach(construct, { type, platform, backend, existing: true, describe });
 }
 
 export function attachmentOf(construct: IConstruct): Attachment | undefined {

@@ -48,6 +48,9 @@ export const FEATURES = {
   'trigger.objects': 'object events (`bucket.objects`)',
   'trigger.objects.prefix': 'filter by key prefix (`prefix`)',
   'trigger.objects.suffix': 'filter by key suffix (`suffix`)',
+  'trigger.changes': 'changes of a table (`AwsTable`)',
+  'trigger.stream': 'records of a data stream (`AwsStream`)',
+  'trigger.event': 'events of a bus (`EventBus`)',
   'trigger.call': 'direct calls (`call()` handlers)',
   'api.cors': 'CORS answered before the function (`cors`)',
   'api.rest': 'routes with a rest parameter (`/files/{path+}`)',
@@ -71,6 +74,7 @@ export const FEATURES = {
   'link.queue.delay': 'delay of one message (`send(…, { delaySeconds })`)',
   'link.deduplication': 'sending once (`send(…, { deduplicationId })`)',
   'link.topic': 'publish to a topic (`TopicClient`)',
+  'link.bus': 'publish to an event bus (`EventBusClient`)',
   'link.bucket': 'read and write objects (`BucketClient`)',
   'link.bucket.signedUrl': 'signed URLs (`signedUrl`)',
   'link.websocket': 'send to connections (`WebSocketClient`)',
@@ -146,6 +150,10 @@ export function featuresOfTrigger(trigger: TriggerSpec): Feature[] {
       return ['trigger.queue', ...featuresOfQueueTrigger(trigger)];
     case 'topic':
       return ['trigger.topic', ...featuresOfFilter(trigger.filter)];
+    case 'changes':
+    case 'stream':
+    case 'event':
+      return [`trigger.${trigger.kind}`];
     case 'objects':
       return [
         'trigger.objects',

@@ -6,6 +6,7 @@ import type {
   ApiSpec,
   BucketSpec,
   ChannelSpec,
+  EventBusSpec,
   FunctionSpec,
   QueueSpec,
   Severity,
@@ -70,6 +71,9 @@ export interface ServiceModel {
   readonly queues: readonly QueueModel[];
   readonly topics: readonly TopicSpec[];
   readonly buckets: readonly BucketSpec[];
+  readonly buses: readonly EventBusSpec[];
+  /** Resources that somebody else declared and that are used here. */
+  readonly existing: readonly { readonly type: string; readonly path: string }[];
   /** Those that the target has. */
   readonly alarms: readonly AlarmModel[];
   readonly slos: readonly SloModel[];
@@ -83,7 +87,9 @@ export interface ServiceModel {
 export function describe(scope: IConstruct): ServiceModel {
   const attachments = scope.node.findAll().flatMap((construct) => attachmentOf(construct) ?? []);
   const of = <T>(type: Attachment['type']): T[] =>
-    attachments.filter((attachment) => attachment.type === type).map((attachment) => plain(attachment.describe()) as T);
+    attachments
+      .filter((attachment) => attachment.type === type && !attachment.existing)
+      .map((attachment) => plain(attachment.describe()) as T);
   const webSocketApis = of<WebSocketApiModel>('websocket');
   return {
     path: scope.node.path,
@@ -94,6 +100,10 @@ export function describe(scope: IConstruct): ServiceModel {
     queues: of<QueueModel>('queue'),
     topics: of<TopicSpec>('topic'),
     buckets: of<BucketSpec>('bucket'),
+    buses: of<EventBusSpec>('bus'),
+    existing: attachments
+      .filter((attachment) => attachment.existing)
+      .map((attachment) => plain(attachment.describe()) as { type: string; path: string }),
     alarms: of<AlarmModel>('alarm'),
     slos: of<SloModel>('slo'),
     channels: of<ChannelSpec>('channel'),

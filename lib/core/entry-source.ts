@@ -1,14 +1,14 @@
 import { dirname, relative } from 'node:path';
 import type { EntryRequest, MemberRequest } from './code.js';
-import type { LinkKind } from './platform.js';
+import type { PlainLink } from './platform.js';
 import type { HandlerKind } from './typing.js';
 
 /** How a platform enters functions, and by which drivers they reach their links: names of files in `lib/runtime`. */
 export interface EntryParts {
   /** File of `runtime/adapters`. */
   readonly adapter: 'lambda' | 'lambda-stream' | 'functions-framework' | 'http-server' | 'local';
-  /** Files of `runtime/links`. Two kinds may share a driver. */
-  readonly links: Readonly<Record<Exclude<LinkKind, 'websocket'>, string> & { websocket?: string }>;
+  /** Files of `runtime/links`. Two kinds may share a driver; those that not every target has may have none. */
+  readonly links: Readonly<Record<PlainLink['kind'], string>> & { readonly bus?: string; readonly websocket?: string };
   /** Files of `runtime/secrets`. */
   readonly secrets: readonly string[];
   /** Files of `runtime/entrances`, for kinds that the adapter does not take by itself. @default - none */

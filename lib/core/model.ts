@@ -6,10 +6,12 @@
 export type * from './model/api.js';
 export type * from './model/bucket.js';
 export type * from './model/code.js';
+export type * from './model/event.js';
 export type * from './model/function.js';
 export type * from './model/monitoring.js';
 export type * from './model/queue.js';
 export type * from './model/schedule.js';
+export type * from './model/stream.js';
 export type * from './model/topic.js';
 export type * from './model/trigger.js';
 export type * from './model/websocket.js';

@@ -5,12 +5,16 @@ import type {
   Access,
   ApiSpec,
   BucketSpec,
+  ChangesTriggerSpec,
+  EventBusSpec,
+  EventTriggerSpec,
   FunctionSpec,
   ObjectsTriggerSpec,
   QueueSpec,
   QueueTriggerSpec,
   RouteSpec,
   ScheduleTriggerSpec,
+  StreamTriggerSpec,
   SubscriptionSpec,
   TopicSpec,
   TopicTriggerSpec,
@@ -60,6 +64,8 @@ export interface Platform {
   createQueue(scope: Construct, spec: QueueSpec, tuning: Tuning): QueueBackend;
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): TopicBackend;
   createBucket(scope: Construct, spec: BucketSpec, tuning: Tuning): BucketBackend;
+  /** An event bus. Where `trigger.event` is refused, it is not needed. */
+  createEventBus?(scope: Construct, spec: EventBusSpec, tuning: Tuning): EventBusBackend;
   /** Has a queue get the messages of a topic. Where `queue.subscribe` is refused, it is not needed. */
   subscribe?(scope: Construct, spec: SubscriptionSpec, queue: QueueBackend, topic: TopicBackend, tuning: Tuning): void;
 
@@ -86,6 +92,10 @@ export interface FunctionBackend extends Backend {
   addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueBackend, tuning: Tuning): void;
   addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend, tuning: Tuning): void;
   addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend, tuning: Tuning): void;
+  /** Where the feature of that kind is refused, none of these is needed. */
+  addChanges?(scope: Construct, name: string, trigger: ChangesTriggerSpec, table: Backend, tuning: Tuning): void;
+  addStream?(scope: Construct, name: string, trigger: StreamTriggerSpec, stream: Backend, tuning: Tuning): void;
+  addEvent?(scope: Construct, name: string, trigger: EventTriggerSpec, bus: EventBusBackend, tuning: Tuning): void;
   /** What the function is allowed, in the platform's own terms, for listings; where the platform can tell. */
   permissions?(): readonly Grant[];
 }
@@ -107,13 +117,18 @@ export interface WebSocketApiBackend extends Backend {
 export type QueueBackend = Backend;
 export type TopicBackend = Backend;
 export type BucketBackend = Backend;
+export type EventBusBackend = Backend;
 
 export type BackendLink =
   | { readonly kind: 'queue'; readonly access: 'send'; readonly target: QueueBackend }
   | { readonly kind: 'topic'; readonly access: 'publish'; readonly target: TopicBackend }
+  | { readonly kind: 'bus'; readonly access: 'publish'; readonly target: EventBusBackend }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite'; readonly target: BucketBackend }
   | { readonly kind: 'function'; readonly access: 'invoke'; readonly target: FunctionBackend }
   | { readonly kind: 'websocket'; readonly access: 'push'; readonly target: WebSocketApiBackend };
+
+/** Links that every target has. The others are refused by `capabilities` before a platform sees them. */
+export type PlainLink = Exclude<BackendLink, { kind: 'bus' | 'websocket' }>;
 
 export type LinkKind = BackendLink['kind'];
 export type LinkAccess = Access;
@@ -138,7 +153,10 @@ export interface TuningEntry {
     | 'schedule'
     | 'messages'
     | 'subscription'
-    | 'objects';
+    | 'objects'
+    | 'bus'
+    | 'events'
+    | 'stream';
   readonly settings: object;
 }
 

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { TriggerSpec } from './model.js';
+import type { TriggerKind, TriggerSpec } from './model.js';
 import type { TuningEntry } from './platform.js';
 import type { HandlerKind, TriggerOf } from './typing.js';
 
@@ -20,8 +20,10 @@ export class Trigger<K extends HandlerKind = HandlerKind> implements TriggerOf<K
   ) {}
 }
 
+const KINDS: readonly TriggerKind[] = ['schedule', 'queue', 'topic', 'objects', 'changes', 'stream', 'event'];
+
 /** Not `instanceof`: a trigger may come from another copy of faasten. */
 export function isTrigger(value: unknown): value is Trigger {
   const kind = (value as Trigger | undefined)?.spec?.kind;
-  return kind === 'schedule' || kind === 'queue' || kind === 'topic' || kind === 'objects';
+  return kind !== undefined && KINDS.includes(kind);
 }

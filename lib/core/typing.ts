@@ -7,7 +7,18 @@
  */
 
 /** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
-export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer' | 'websocket';
+export type HandlerKind =
+  | 'http'
+  | 'queue'
+  | 'topic'
+  | 'schedule'
+  | 'objects'
+  | 'call'
+  | 'changes'
+  | 'stream'
+  | 'event'
+  | 'authorizer'
+  | 'websocket';
 
 /** What a link allows, as a type. `accepts` is a function so that messages are compared in the direction they travel. */
 export type LinkShape =
@@ -18,6 +29,7 @@ export type LinkShape =
       readonly fifo: boolean;
       readonly accepts: (message: never) => void;
     }
+  | { readonly kind: 'bus'; readonly access: 'publish'; readonly accepts: (events: never) => void }
   | { readonly kind: 'bucket'; readonly access: 'read' | 'write' | 'readWrite' }
   | { readonly kind: 'function'; readonly access: 'invoke'; readonly accepts: (input: never) => void; readonly returns: any }
   | { readonly kind: 'websocket'; readonly access: 'push'; readonly accepts: (message: never) => void };

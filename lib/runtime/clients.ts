@@ -75,6 +75,24 @@ export interface FifoTopicClient<Message = unknown>
   publish(message: Message, options: FifoSendOptions): Promise<void>;
 }
 
+export interface PublishOptions {
+  /**
+   * Who says it, as in `shop.orders`; 1 to 256 characters. `aws.` at its start is AWS's own.
+   * @default - the construct path of the function
+   */
+  readonly source?: string;
+}
+
+/** Publishes events to an `EventBus`. `Events` has the type of the data by the type of the event. */
+export interface EventBusClient<Events extends object = Record<string, any>>
+  extends Linked<{ kind: 'bus'; access: 'publish'; accepts: (events: Events) => void }> {
+  /**
+   * Publishes one event, with its data as JSON. Resolves when the bus has it for good.
+   * @throws LinkError
+   */
+  publish<Type extends keyof Events & string>(type: Type, data: Events[Type], options?: PublishOptions): Promise<void>;
+}
+
 export interface ObjectInfo {
   readonly key: string;
   /** Size in bytes. */
@@ -178,6 +196,7 @@ export type Client =
   | FifoQueueClient<any>
   | TopicClient<any>
   | FifoTopicClient<any>
+  | EventBusClient<any>
   | BucketReader
   | BucketWriter
   | BucketClient

@@ -1,7 +1,18 @@
 import type { Trace } from './trace.js';
 
 /** How a function may be entered. `call` is a direct call of another function, `authorizer` a question of an API's. */
-export type HandlerKind = 'http' | 'queue' | 'topic' | 'schedule' | 'objects' | 'call' | 'authorizer' | 'websocket';
+export type HandlerKind =
+  | 'http'
+  | 'queue'
+  | 'topic'
+  | 'schedule'
+  | 'objects'
+  | 'call'
+  | 'changes'
+  | 'stream'
+  | 'event'
+  | 'authorizer'
+  | 'websocket';
 
 /** The links of a handler that asks for none. */
 export type NoLinks = Record<never, never>;

@@ -52,3 +52,16 @@ export interface ObjectEvent {
   readonly version?: string;
   readonly time: Date;
 }
+
+/** An event of an event bus. The names are those of CloudEvents. */
+export interface BusEvent<Data = any> {
+  /** The same in every delivery. */
+  readonly id: string;
+  /** What happened, as in `order.paid`. */
+  readonly type: string;
+  /** Who says it. */
+  readonly source: string;
+  readonly time: Date;
+  /** As its schema made it. */
+  readonly data: Data;
+}

@@ -1,6 +1,6 @@
 import type { BucketClient } from './clients.js';
 import type { AuthorizerContext, Context, HandlerKind, HttpContext, NoLinks } from './context.js';
-import type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
+import type { BusEvent, Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
 import type { InputOf, OutputOf, Schema } from './schema.js';
 import type { SocketContext, SocketEvent } from './websocket.js';
 
@@ -39,7 +39,7 @@ export function links<L extends object>(): LinkRequest<L> {
 }
 
 /** The return value of a handler that returns nothing. */
-type Done = void | Promise<void>;
+export type Done = void | Promise<void>;
 
 export interface HttpOptions<S, L> {
   /** Schema of the JSON body. What does not fit it is answered 400, with the issues, without calling the handler. */
@@ -107,6 +107,24 @@ export function objects<L extends object = NoLinks>(
   run: (event: ObjectEvent, context: Context<L>) => Done,
 ): Handler<'objects', L, never, never> {
   return handler('objects', '', run);
+}
+
+export interface EventOptions<S, L> {
+  /** Schema of the data. An event that does not fit it fails, and ends with the dead letters. */
+  readonly data?: S;
+  readonly links?: LinkRequest<L>;
+}
+
+/** Takes the events of an `EventBus`, one at a time. */
+export function event<L extends object = NoLinks>(
+  run: (event: BusEvent, context: Context<L>) => Done,
+): Handler<'event', L, never, never>;
+export function event<S extends Schema<any, any> | undefined = undefined, L extends object = NoLinks>(
+  options: EventOptions<S, L>,
+  run: (event: BusEvent<Made<S, any>>, context: Context<L>) => Done,
+): Handler<'event', L, never, never>;
+export function event(first: unknown, run?: unknown): any {
+  return handler('event', 'data', first, run);
 }
 
 /** Answers other functions that are linked to this one. Input and output travel as JSON. */

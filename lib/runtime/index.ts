@@ -4,6 +4,7 @@ export {
   type BucketReader,
   type BucketWriter,
   type Client,
+  type EventBusClient,
   type FifoQueueClient,
   type FifoSendOptions,
   type FifoTopicClient,
@@ -12,6 +13,7 @@ export {
   type ListOptions,
   type ObjectContent,
   type ObjectInfo,
+  type PublishOptions,
   type PutOptions,
   type QueueClient,
   type QueueSendOptions,
@@ -22,12 +24,14 @@ export {
   type WebSocketClient,
 } from './clients.js';
 export type { AuthorizerContext, Context, HandlerKind, HttpContext, Identity, Logger, NoLinks } from './context.js';
-export type { Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
+export type { BusEvent, Message, ObjectEvent, QueueMessage, ScheduleEvent } from './events.js';
 export {
   type Admission,
   authorizer,
   type CallOptions,
   call,
+  type EventOptions,
+  event,
   type Handler,
   type HttpOptions,
   handlers,
@@ -43,5 +47,15 @@ export {
 } from './handlers.js';
 export { HttpProblem, type ProblemOptions } from './problem.js';
 export type { InputOf, Issue, OutputOf, Schema } from './schema.js';
+export {
+  type Change,
+  type ChangesOptions,
+  changes,
+  type DataRecord,
+  type RecordsOptions,
+  type StreamContext,
+  stream,
+  type Window,
+} from './streams.js';
 export type { Trace } from './trace.js';
 export type { SocketContext, SocketEvent } from './websocket.js';

@@ -48,6 +48,7 @@ export const METRICS_PORT = 9464;
  * |---|---|
  * | `sqs` | queue URL, then `#content` where messages of a `.fifo` queue are told apart by their content |
  * | `sns` | topic ARN, then the same |
+ * | `eventbridge` | ARN of the event bus |
  * | `s3` | bucket name |
  * | `lambda` | function ARN |
  * | `websocket` | `https://` URL of a stage of a WebSocket API of API Gateway |
@@ -226,4 +227,9 @@ export function scheduleInput(trigger: string): string {
  */
 export function objectsInput(trigger: string): string {
   return `{"faasten":"objects","name":${JSON.stringify(trigger)},"event":<aws.events.event.json>}`;
+}
+
+/** What EventBridge sends to a function for an `EventBus`: the event as it is, under the trigger's name. As {@link objectsInput}. */
+export function eventInput(trigger: string): string {
+  return `{"faasten":"event","name":${JSON.stringify(trigger)},"event":<aws.events.event.json>}`;
 }

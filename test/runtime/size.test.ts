@@ -51,7 +51,7 @@ async function gzipped(contents: string): Promise<number> {
 it.each(ADAPTERS)('%s adds little to a bundle', async (adapter) => {
   const entry = entrySource(
     { path: 'shop/Hello', handlerFile: 'handler', kinds: ['http'], routes: ['GET /'], links: [], secrets: [] },
-    { adapter, links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda' }, secrets: [] },
+    { adapter, links: { queue: 'sqs', topic: 'sns', bus: 'eventbridge', bucket: 's3', function: 'lambda' }, secrets: [] },
   );
   expect(entry).toContain(`export const ${EXPORTED_NAME} = serve(entry, {`);
   const without = await gzipped("export { default } from 'handler';");

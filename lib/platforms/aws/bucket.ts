@@ -1,21 +1,25 @@
-import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { BucketSpec, ObjectsTriggerSpec } from '../../core/model.js';
 import type { BucketBackend, Tuning } from '../../core/platform.js';
 import type { LambdaBackend } from './function.js';
-import { allowInvocation } from './permissions.js';
+import { requireSamePlace } from './place.js';
+import { invokeByRule } from './rule.js';
 import { tag } from './tags.js';
 import type { AwsBucketTuning, AwsObjectsTuning } from './tuning.js';
-
-const SERVICE = 'events.amazonaws.com';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html */
 const DETAIL_TYPES = { created: 'Object Created', deleted: 'Object Deleted' } as const;
 
+/** A bucket as triggers and links see it: one of ours, or one that exists. */
+export interface S3Backend extends BucketBackend {
+  readonly resource: IBucket;
+  sendEvents(fn: LambdaBackend): void;
+}
+
 /** A private S3 bucket. */
-export class BucketResources implements BucketBackend {
+export class BucketResources implements S3Backend {
   readonly resource: Bucket;
 
   constructor(scope: Construct, spec: BucketSpec, tuning: Tuning) {
@@ -48,33 +52,21 @@ export function triggerByObjects(
   scope: Construct,
   fn: LambdaBackend,
   trigger: ObjectsTriggerSpec,
-  bucket: BucketResources,
+  name: string,
+  bucket: S3Backend,
   inputTemplate: string | undefined,
   tuning: Tuning,
 ): void {
   const { detailTypes, detail, state } = tuning.for<AwsObjectsTuning>('aws', 'objects');
-  const events = fn.async();
   const key = keyPattern(trigger.prefix, trigger.suffix);
-  bucket.sendEvents();
-  const rule = new CfnRule(scope, 'Resource', {
-    state,
-    eventPattern: {
-      source: ['aws.s3'],
-      'detail-type': detailTypes ?? trigger.events.map((event) => DETAIL_TYPES[event]),
-      detail: { ...detail, bucket: { name: [bucket.resource.bucketName] }, ...(key && { object: { key: [key] } }) },
-    },
-    targets: [
-      {
-        id: 'Function',
-        arn: fn.target.arn,
-        inputTransformer: inputTemplate === undefined ? undefined : { inputTemplate },
-        retryPolicy: { maximumRetryAttempts: events.retries },
-        deadLetterConfig: events.deadLetters && { arn: events.deadLetters.queueArn },
-      },
-    ],
-  });
-  allowInvocation(scope, fn.target, SERVICE, rule.attrArn);
-  events.acceptFrom(SERVICE, rule.attrArn);
+  requireSamePlace(fn, `triggers.${name}`, 'bucket', bucket.resource, 'S3 tells the event bus of its own account and region');
+  bucket.sendEvents(fn);
+  const eventPattern = {
+    source: ['aws.s3'],
+    'detail-type': detailTypes ?? trigger.events.map((event) => DETAIL_TYPES[event]),
+    detail: { ...detail, bucket: { name: [bucket.resource.bucketName] }, ...(key && { object: { key: [key] } }) },
+  };
+  invokeByRule(scope, fn, { eventPattern, state, inputTemplate });
 }
 
 /**

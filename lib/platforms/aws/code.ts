@@ -24,9 +24,9 @@ import { stageCode } from './staging.js';
 
 const PARTS = {
   adapter: 'lambda',
-  links: { queue: 'sqs', topic: 'sns', bucket: 's3', function: 'lambda', websocket: 'websocket' },
+  links: { queue: 'sqs', topic: 'sns', bus: 'eventbridge', bucket: 's3', function: 'lambda', websocket: 'websocket' },
   secrets: ['secretsmanager'],
-  entrances: { authorizer: 'authorizer', websocket: 'websocket' },
+  entrances: { authorizer: 'authorizer', websocket: 'websocket', changes: 'changes', stream: 'stream', event: 'event' },
 } as const;
 
 /** File and export that {@link preset} makes. */

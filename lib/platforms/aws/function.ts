@@ -13,21 +13,25 @@ import type { Construct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
 import { invalid } from '../../core/errors.js';
 import type {
+  ChangesTriggerSpec,
+  EventTriggerSpec,
   FunctionSpec,
   ObjectsTriggerSpec,
   QueueTriggerSpec,
   ScheduleTriggerSpec,
   SecretSpec,
+  StreamTriggerSpec,
   TopicTriggerSpec,
 } from '../../core/model.js';
 import type { Grant } from '../../core/permissions.js';
 import type { BackendLink, FunctionBackend, Tuning } from '../../core/platform.js';
 import { FUNCTION_VARIABLE, LINK_PREFIX, objectsInput, SECRET_PREFIX, SOURCE_PREFIX, secretAddress } from '../../runtime/wire.js';
 import { AsyncInvocation } from './async.js';
-import { type BucketResources, triggerByObjects } from './bucket.js';
+import { type S3Backend, triggerByObjects } from './bucket.js';
 import { Caller } from './callers.js';
 import { LateCode } from './code.js';
 import { tooMuchEnvironment } from './environment.js';
+import { type EventBusResources, triggerByEvent } from './event-bus.js';
 import { ImageCode, imageEnvironment, isImage } from './image.js';
 import {
   checkFunction,
@@ -41,15 +45,16 @@ import { allowLink } from './links.js';
 import { functionName } from './names.js';
 import { isNested, targetInside } from './nested-stacks.js';
 import { allow } from './permissions.js';
-import { type QueueResources, triggerByQueue } from './queue.js';
+import { type SqsBackend, triggerByQueue } from './queue.js';
 import { grantsOf } from './role-grants.js';
 import { Rollout } from './rollout.js';
 import { entryPoint } from './runtimes.js';
 import { triggerBySchedule } from './schedule.js';
 import { allowSettings, checkSettings, checkTakesEvents, mounted, streams, withoutInsightsPolicy } from './settings.js';
+import { type StreamSource, triggerByStream } from './stream.js';
 import { tag } from './tags.js';
 import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
-import { type TopicResources, triggerByTopic } from './topic.js';
+import { type SnsBackend, triggerByTopic } from './topic.js';
 import type { AwsFunctionTuning } from './tuning.js';
 
 const SOURCE_MAPS = '--enable-source-maps';
@@ -190,22 +195,41 @@ export class LambdaBackend implements FunctionBackend {
     triggerBySchedule(scope, this, name, trigger, tuning);
   }
 
-  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: QueueResources, tuning: Tuning): void {
+  addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: SqsBackend, tuning: Tuning): void {
     checkQueueTrigger(this.spec.path, name, trigger, queue.fifo !== undefined);
     this.addSource(name, queue, queue.resource.queueArn, 'Lambda polls a queue once for each function');
-    triggerByQueue(scope, this, trigger, queue, tuning);
+    triggerByQueue(scope, this, trigger, name, queue, tuning);
   }
 
-  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicResources, tuning: Tuning): void {
+  addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: SnsBackend, tuning: Tuning): void {
     checkTopicTrigger(this.spec.path, name, trigger, topic.fifo !== undefined);
     this.addSource(name, topic, topic.resource.topicArn, 'SNS keeps one subscription for each topic and function');
     triggerByTopic(scope, this, trigger, topic, tuning);
   }
 
-  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketResources, tuning: Tuning): void {
+  addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: S3Backend, tuning: Tuning): void {
     const isFirst = !this.sources.has(bucket);
     if (isFirst) this.addSource(name, bucket, bucket.resource.bucketName);
-    triggerByObjects(scope, this, trigger, bucket, isFirst ? undefined : objectsInput(name), tuning);
+    triggerByObjects(scope, this, trigger, name, bucket, isFirst ? undefined : objectsInput(name), tuning);
+  }
+
+  addChanges(scope: Construct, name: string, trigger: ChangesTriggerSpec, table: StreamSource, tuning: Tuning): void {
+    this.addStream(scope, name, trigger, table, tuning);
+  }
+
+  addStream(
+    scope: Construct,
+    name: string,
+    trigger: ChangesTriggerSpec | StreamTriggerSpec,
+    source: StreamSource,
+    tuning: Tuning,
+  ): void {
+    this.addSource(name, source, source.streamArn, 'Lambda reads a stream once for each function');
+    triggerByStream(scope, this, name, trigger, source, tuning);
+  }
+
+  addEvent(scope: Construct, name: string, trigger: EventTriggerSpec, bus: EventBusResources, tuning: Tuning): void {
+    triggerByEvent(scope, this, name, trigger, bus, tuning);
   }
 
   /** Warns once where a route leads to a function that may take longer than the gateway waits. */

@@ -12,42 +12,28 @@ import type {
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Alias, FunctionUrl, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Topic as SnsTopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue, Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { HttpApi } from '../../api.js';
-import type { Bucket } from '../../bucket.js';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid, elsewhere as notThere, shown } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { RouteKey } from '../../core/route.js';
 import type { ServerlessFunction } from '../../function.js';
-import type { Queue } from '../../queue.js';
-import type { Topic } from '../../topic.js';
 import type { WebSocketApi } from '../../websocket-api.js';
 import type { HttpApiBackend } from './api.js';
 import type { AwsApiTuning, AwsWebSocketApiTuning } from './api-tuning.js';
-import type { BucketResources } from './bucket.js';
 import type { LambdaBackend } from './function.js';
-import type { QueueResources } from './queue.js';
 import type { RestApiBackend } from './rest-api.js';
 import type { Rollout } from './rollout.js';
-import type { TopicResources } from './topic.js';
-import type {
-  AwsBucketTuning,
-  AwsFunctionTuning,
-  AwsMessagesTuning,
-  AwsObjectsTuning,
-  AwsQueueTuning,
-  AwsScheduleTuning,
-  AwsServiceTuning,
-  AwsSubscriptionTuning,
-  AwsTopicTuning,
-} from './tuning.js';
+import type { AwsFunctionTuning, AwsServiceTuning } from './tuning.js';
 import type { WebSocketApiResources } from './websocket.js';
 
 export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
+export { AwsEventBus } from './bus.js';
+export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
+export type { AwsReadingOptions } from './reading.js';
+export { AwsStream, type AwsStreamReadingOptions, AwsTable } from './records.js';
 export type { Rollout } from './rollout.js';
 export type {
   AwsBucketTuning,
@@ -62,6 +48,7 @@ export type {
   AwsTopicTuning,
   AwsWarmScaling,
 } from './tuning.js';
+export type { AwsEventBusTuning, AwsEventsTuning, AwsRecordsTuning } from './tuning-events.js';
 
 /** Settings of a `Service` on AWS. */
 export const AwsService = {
@@ -215,85 +202,6 @@ export class AwsWebSocketApi {
     readonly stage: CfnStage,
     readonly accessLogs: ILogGroup | undefined,
   ) {}
-}
-
-/** What a `Queue` is on AWS. */
-export class AwsQueue {
-  /** @throws when the queue is on another platform */
-  static of(queue: Queue<any, boolean>): AwsQueue {
-    return AwsQueue.tryOf(queue) ?? elsewhere('queue', queue, 'AwsQueue');
-  }
-  /** Undefined when the queue is on another platform. */
-  static tryOf(queue: Queue<any, boolean>): AwsQueue | undefined {
-    return wrapped<QueueResources, AwsQueue>(queue, 'queue', (backend) => new AwsQueue(backend.resource, backend.deadLetters));
-  }
-  /** Settings of `sqs.Queue`, for `tuning` of a queue or a service. */
-  static tune(settings: AwsQueueTuning): TuningEntry {
-    return { platform: 'aws', construct: 'queue', settings };
-  }
-  /** Settings of the event source mapping, for `tuning` of `queue.messages()`. */
-  static tuneMessages(settings: AwsMessagesTuning): TuningEntry {
-    return { platform: 'aws', construct: 'messages', settings };
-  }
-
-  private constructor(
-    readonly queue: SqsQueue,
-    readonly deadLetters: IQueue,
-  ) {}
-}
-
-/** What a `Topic` is on AWS. */
-export class AwsTopic {
-  /** @throws when the topic is on another platform */
-  static of(topic: Topic<any, boolean>): AwsTopic {
-    return AwsTopic.tryOf(topic) ?? elsewhere('topic', topic, 'AwsTopic');
-  }
-  /** Undefined when the topic is on another platform. */
-  static tryOf(topic: Topic<any, boolean>): AwsTopic | undefined {
-    return wrapped<TopicResources, AwsTopic>(topic, 'topic', (backend) => new AwsTopic(backend.resource));
-  }
-  /** Settings of `sns.Topic`, for `tuning` of a topic or a service. */
-  static tune(settings: AwsTopicTuning): TuningEntry {
-    return { platform: 'aws', construct: 'topic', settings };
-  }
-  /** Settings of a subscription, for `tuning` of `topic.messages()` and `queue.subscribe()`. */
-  static tuneSubscription(settings: AwsSubscriptionTuning): TuningEntry {
-    return { platform: 'aws', construct: 'subscription', settings };
-  }
-
-  private constructor(readonly topic: SnsTopic) {}
-}
-
-/** What a `Bucket` is on AWS. */
-export class AwsBucket {
-  /** @throws when the bucket is on another platform */
-  static of(bucket: Bucket): AwsBucket {
-    return AwsBucket.tryOf(bucket) ?? elsewhere('bucket', bucket, 'AwsBucket');
-  }
-  /** Undefined when the bucket is on another platform. */
-  static tryOf(bucket: Bucket): AwsBucket | undefined {
-    return wrapped<BucketResources, AwsBucket>(bucket, 'bucket', (backend) => new AwsBucket(backend.resource));
-  }
-  /** Settings of `s3.Bucket`, for `tuning` of a bucket or a service. */
-  static tune(settings: AwsBucketTuning): TuningEntry {
-    return { platform: 'aws', construct: 'bucket', settings };
-  }
-  /** Settings of the EventBridge rule, for `tuning` of `bucket.objects()`. */
-  static tuneObjects(settings: AwsObjectsTuning): TuningEntry {
-    return { platform: 'aws', construct: 'objects', settings };
-  }
-
-  private constructor(readonly bucket: S3Bucket) {}
-}
-
-/** What schedules are on AWS. */
-export class AwsSchedule {
-  /** Settings of EventBridge Scheduler, for `tuning` of a `Schedule`. */
-  static tune(settings: AwsScheduleTuning): TuningEntry {
-    return { platform: 'aws', construct: 'schedule', settings };
-  }
-
-  private constructor() {}
 }
 
 function wrapped<B extends Backend, T>(construct: IConstruct, type: Attachment['type'], wrap: (backend: B) => T): T | undefined {

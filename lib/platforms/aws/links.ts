@@ -1,9 +1,10 @@
 import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import type { BackendLink } from '../../core/platform.js';
-import type { BucketResources } from './bucket.js';
+import type { S3Backend } from './bucket.js';
+import type { EventBusResources } from './event-bus.js';
 import { allow, allowKey } from './permissions.js';
-import type { QueueResources } from './queue.js';
-import type { TopicResources } from './topic.js';
+import type { SqsBackend } from './queue.js';
+import type { SnsBackend } from './topic.js';
 import type { WebSocketApiResources } from './websocket.js';
 
 /** Writing through a service that encrypts for the caller takes both. */
@@ -16,16 +17,21 @@ const SEND_WITH_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
 export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { kind: 'function' }>): string {
   switch (link.kind) {
     case 'queue': {
-      const queue = (link.target as QueueResources).resource;
+      const queue = (link.target as SqsBackend).resource;
       allow(policy, ['sqs:SendMessage'], queue.queueArn);
       allowKey(policy, queue.encryptionMasterKey, SEND_WITH_KEY);
-      return `sqs:${queue.queueUrl}${deduplicationOf(link.target as QueueResources)}`;
+      return `sqs:${queue.queueUrl}${deduplicationOf(link.target as SqsBackend)}`;
     }
     case 'topic': {
-      const topic = (link.target as TopicResources).resource;
+      const topic = (link.target as SnsBackend).resource;
       allow(policy, ['sns:Publish'], topic.topicArn);
       allowKey(policy, topic.masterKey, SEND_WITH_KEY);
-      return `sns:${topic.topicArn}${deduplicationOf(link.target as TopicResources)}`;
+      return `sns:${topic.topicArn}${deduplicationOf(link.target as SnsBackend)}`;
+    }
+    case 'bus': {
+      const bus = (link.target as EventBusResources).resource;
+      allow(policy, ['events:PutEvents'], bus.eventBusArn);
+      return `eventbridge:${bus.eventBusArn}`;
     }
     case 'websocket': {
       const sockets = link.target as WebSocketApiResources;
@@ -33,7 +39,7 @@ export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { k
       return `websocket:${sockets.connectionsUrl}`;
     }
     case 'bucket': {
-      const bucket = (link.target as BucketResources).resource;
+      const bucket = (link.target as S3Backend).resource;
       const objects = bucket.arnForObjects('*');
       const reads = link.access !== 'write';
       const writes = link.access !== 'read';
@@ -47,6 +53,6 @@ export function allowLink(policy: PolicyDocument, link: Exclude<BackendLink, { k
 }
 
 /** Tells the driver to send no id of its own. */
-function deduplicationOf({ fifo }: QueueResources | TopicResources): string {
+function deduplicationOf({ fifo }: SqsBackend | SnsBackend): string {
   return fifo?.contentBasedDeduplication ? '#content' : '';
 }

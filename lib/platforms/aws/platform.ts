@@ -16,12 +16,13 @@ import type { Platform, Tuning } from '../../core/platform.js';
 import { createApi } from './api-kind.js';
 import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
+import { createEventBus } from './event-bus.js';
 import { LambdaBackend } from './function.js';
 import { placeFunction } from './nested-stacks.js';
-import { QueueResources } from './queue.js';
+import { QueueResources, type SqsBackend } from './queue.js';
 import { watchStackLimits } from './stack-limits.js';
 import { subscribeQueue } from './subscription.js';
-import { TopicResources } from './topic.js';
+import { type SnsBackend, TopicResources } from './topic.js';
 import { WebSocketApiResources } from './websocket.js';
 
 /** AWS, in stacks of aws-cdk-lib. */
@@ -40,7 +41,8 @@ const AWS: Platform = {
   createQueue: (scope: Construct, spec: QueueSpec, tuning: Tuning) => new QueueResources(scope, spec, tuning),
   createTopic: (scope: Construct, spec: TopicSpec, tuning: Tuning) => new TopicResources(scope, spec, tuning),
   createBucket: (scope: Construct, spec: BucketSpec, tuning: Tuning) => new BucketResources(scope, spec, tuning),
-  subscribe: (scope: Construct, spec: SubscriptionSpec, queue: QueueResources, topic: TopicResources, tuning: Tuning) =>
+  createEventBus,
+  subscribe: (scope: Construct, spec: SubscriptionSpec, queue: SqsBackend, topic: SnsBackend, tuning: Tuning) =>
     subscribeQueue(scope, spec, queue, topic, tuning),
 };
 

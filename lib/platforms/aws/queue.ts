@@ -7,18 +7,30 @@ import type { QueueBackend, Tuning } from '../../core/platform.js';
 import type { LambdaBackend } from './function.js';
 import { LIMITS } from './limits.js';
 import { allow, allowKey } from './permissions.js';
+import { requireSameRegion, warnOfOtherAccount } from './place.js';
 import { tag } from './tags.js';
 import type { AwsMessagesTuning, AwsQueueTuning } from './tuning.js';
 
 /** What SQS itself takes where nobody says otherwise; for a queue without a consumer. */
-const DEFAULT_VISIBILITY_SECONDS = 30;
+export const VISIBILITY_SECONDS = 30;
+
+const POLL = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** A queue as triggers and links see it: one of ours, or one that exists. */
+export interface SqsBackend extends QueueBackend {
+  readonly resource: IQueue;
+  /** Undefined where it is not known. */
+  readonly deadLetters?: IQueue;
+  readonly fifo: FifoSpec | undefined;
+  consumedBy(fn: LambdaBackend, windowSeconds: number): void;
+}
 
 /** An SQS queue and its dead-letter queue. */
-export class QueueResources implements QueueBackend {
+export class QueueResources implements SqsBackend {
   readonly resource: Queue;
   readonly deadLetters: IQueue;
   readonly fifo: FifoSpec | undefined;
-  private visibilitySeconds = DEFAULT_VISIBILITY_SECONDS;
+  private visibilitySeconds = VISIBILITY_SECONDS;
 
   constructor(scope: Construct, spec: QueueSpec, tuning: Tuning) {
     const tuned = tuning.for<AwsQueueTuning>('aws', 'queue');
@@ -51,8 +63,8 @@ export class QueueResources implements QueueBackend {
   }
 
   /** A message stays invisible while its consumer may still be at it, so that no other one gets it as well. */
-  consumedFor(timeoutSeconds: number, windowSeconds: number): void {
-    const needed = LIMITS.sqsVisibilityFactor.value * timeoutSeconds + windowSeconds;
+  consumedBy({ spec }: LambdaBackend, windowSeconds: number): void {
+    const needed = LIMITS.sqsVisibilityFactor.value * spec.timeoutSeconds + windowSeconds;
     this.visibilitySeconds = Math.max(this.visibilitySeconds, needed);
   }
 }
@@ -62,12 +74,15 @@ export function triggerByQueue(
   scope: Construct,
   fn: LambdaBackend,
   trigger: QueueTriggerSpec,
-  queue: QueueResources,
+  name: string,
+  queue: SqsBackend,
   tuning: Tuning,
 ): void {
   const { batchSize, windowSeconds, maxConcurrency } = trigger;
-  queue.consumedFor(fn.spec.timeoutSeconds, windowSeconds);
-  allow(fn.policy, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.resource.queueArn);
+  requireSameRegion(fn, `triggers.${name}`, 'queue', queue.resource, 'Lambda polls queues of its own region only');
+  warnOfOtherAccount(fn, 'queue', queue.resource, POLL.join(', '));
+  queue.consumedBy(fn, windowSeconds);
+  allow(fn.policy, POLL, queue.resource.queueArn);
   allowKey(fn.policy, queue.resource.encryptionMasterKey, ['kms:Decrypt']);
   new CfnEventSourceMapping(scope, 'Resource', {
     ...tuning.for<AwsMessagesTuning>('aws', 'messages'),

@@ -2,12 +2,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { invalid } from '../../core/errors.js';
 import type { SubscriptionSpec } from '../../core/model.js';
 import type { Tuning } from '../../core/platform.js';
 import { filterPolicy } from './filter.js';
 import { checkFilter } from './limits.js';
-import type { QueueResources } from './queue.js';
-import type { TopicResources } from './topic.js';
+import { otherRegion } from './place.js';
+import type { SqsBackend } from './queue.js';
+import type { SnsBackend } from './topic.js';
 import type { AwsSubscriptionTuning } from './tuning.js';
 
 const SERVICE = 'sns.amazonaws.com';
@@ -19,8 +21,8 @@ const SERVICE = 'sns.amazonaws.com';
 export function subscribeQueue(
   scope: Construct,
   { filter }: SubscriptionSpec,
-  queue: QueueResources,
-  topic: TopicResources,
+  queue: SqsBackend,
+  topic: SnsBackend,
   tuning: Tuning,
 ): void {
   checkFilter('subscription', scope.node.path, 'it', filter);
@@ -29,6 +31,7 @@ export function subscribeQueue(
   const policy = filterPolicy(filter);
   const subscription = new CfnSubscription(scope, 'Resource', {
     topicArn,
+    region: otherRegion(scope, topic.resource),
     protocol: 'sqs',
     endpoint: queue.resource.queueArn,
     rawMessageDelivery: true,
@@ -38,7 +41,16 @@ export function subscribeQueue(
     redrivePolicy: deadLetters && { deadLetterTargetArn: deadLetters.queueArn },
   });
   for (const each of [queue.resource, deadLetters]) {
-    const { policyDependable } = (each && letSend(each, topicArn)) ?? {};
+    if (!each) continue;
+    const { statementAdded, policyDependable } = letSend(each, topicArn);
+    if (!statementAdded) {
+      throw invalid(
+        'queue',
+        scope.node.path,
+        `'${each.node.path}' is declared elsewhere, and the subscription needs a statement in its policy`,
+        `let sns.amazonaws.com send to it there, for the topic, and subscribe it there`,
+      );
+    }
     if (policyDependable) subscription.node.addDependency(policyDependable);
   }
 }

@@ -9,6 +9,7 @@ const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet'
 
 const NO_SOCKETS =
   'Google has no gateway that keeps connections and calls a function for each message; a Cloud Run service would have to hold them';
+const NO_STREAMS = 'faasten knows streams of records on AWS only: DynamoDB and Kinesis';
 
 /** What Google Cloud makes of every feature. */
 export const capabilities: Capabilities = {
@@ -61,6 +62,9 @@ export const capabilities: Capabilities = {
   'trigger.objects.suffix': {
     emulated: 'the function acknowledges other objects without calling the handler; each costs an invocation',
   },
+  'trigger.changes': { unsupported: NO_STREAMS },
+  'trigger.stream': { unsupported: NO_STREAMS },
+  'trigger.event': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
   'trigger.call': { native: 'HTTPS request with an identity token, roles/run.invoker' },
   'api.cors': {
     emulated:
@@ -96,6 +100,7 @@ export const capabilities: Capabilities = {
   'link.queue.delay': { unsupported: 'Pub/Sub delivers at once: `send` throws a LinkError' },
   'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'roles/pubsub.publisher on the topic' },
+  'link.bus': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
   'link.bucket': { native: 'roles/storage.objectViewer, legacyBucketWriter or objectUser on the bucket' },
   'link.bucket.signedUrl': { native: 'V4 signatures by the function’s own service account (iam.serviceAccounts.signBlob)' },
   'link.websocket': { unsupported: NO_SOCKETS },

@@ -16,7 +16,7 @@ import type {
   ScheduleTriggerSpec,
   TopicTriggerSpec,
 } from '../../core/model.js';
-import type { BackendLink, BucketBackend, FunctionBackend, QueueBackend, TopicBackend } from '../../core/platform.js';
+import type { BackendLink, BucketBackend, FunctionBackend, PlainLink, QueueBackend, TopicBackend } from '../../core/platform.js';
 import {
   CORS_VARIABLE,
   eventPath,
@@ -164,7 +164,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
   }
 
   link(name: string, link: BackendLink): void {
-    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as Exclude<BackendLink, { kind: 'websocket' }>);
+    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as PlainLink);
   }
 
   addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {
@@ -228,7 +228,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
     if (cors !== undefined) this.environment[CORS_VARIABLE] = cors;
   }
 
-  private linkAddress(link: Exclude<BackendLink, { kind: 'websocket' }>): string {
+  private linkAddress(link: PlainLink): string {
     switch (link.kind) {
       case 'queue':
       case 'topic': {

@@ -12,6 +12,7 @@ const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet'
 
 const NO_SOCKETS =
   'nothing in Knative keeps connections and calls a function for each message: a socket is held by one instance, which no other can name';
+const NO_STREAMS = 'faasten knows streams of records on AWS only: DynamoDB and Kinesis';
 
 /** What Knative, Gateway API and Rook make of each feature. */
 export const capabilities: Capabilities = {
@@ -67,6 +68,9 @@ export const capabilities: Capabilities = {
   'trigger.objects': { native: 'CephBucketNotification of Rook, through a Broker of the trigger’s own' },
   'trigger.objects.prefix': { native: 'key filter of the notification' },
   'trigger.objects.suffix': { native: 'key filter of the notification' },
+  'trigger.changes': { unsupported: NO_STREAMS },
+  'trigger.stream': { unsupported: NO_STREAMS },
+  'trigger.event': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
   'trigger.call': { native: 'a request to the function’s address inside the cluster, which every pod of the cluster may make' },
   'api.cors': { emulated: 'the function answers: Gateway API has no stable filter for it; a preflight may start an instance' },
   'api.rest': { native: 'PathPrefix, or a regular expression beside routes with parameters' },
@@ -96,6 +100,7 @@ export const capabilities: Capabilities = {
   'link.queue.delay': { unsupported: 'a Broker delivers at once: `send` throws a LinkError' },
   'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'POST to the ingress of the topic’s Broker, which every pod of the cluster may make' },
+  'link.bus': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
   'link.bucket': {
     emulated:
       'one pair of keys per bucket may read and write: readOnly() and writeOnly() limit the client in the handler, not the keys',

@@ -31,7 +31,7 @@ export interface LocalFunctionModel extends FunctionSpec {
 }
 
 export interface LocalLink {
-  readonly kind: 'queue' | 'topic' | 'bucket' | 'function';
+  readonly kind: 'queue' | 'topic' | 'bucket' | 'bus' | 'function';
   readonly access: Access;
   readonly target: string;
 }

@@ -36,6 +36,20 @@ declare module '@aws-sdk/client-sns' {
   }
 }
 
+declare module '@aws-sdk/client-eventbridge' {
+  interface PutEventsOutput {
+    readonly FailedEntryCount?: number;
+    readonly Entries?: { readonly ErrorCode?: string; readonly ErrorMessage?: string }[];
+  }
+  export class EventBridgeClient {
+    constructor(settings: AwsSettings);
+    send(command: PutEventsCommand): Promise<PutEventsOutput>;
+  }
+  export class PutEventsCommand {
+    constructor(input: { Entries: { EventBusName: string; DetailType: string; Source: string; Detail: string }[] });
+  }
+}
+
 declare module '@aws-sdk/client-s3' {
   interface ObjectOutput {
     readonly Body?: { transformToWebStream(): ReadableStream<Uint8Array> };

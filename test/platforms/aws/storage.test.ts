@@ -34,7 +34,7 @@ describe('queue', () => {
       tuning: [AwsQueue.tune({ deliveryDelay: CdkDuration.seconds(9), removalPolicy: RemovalPolicy.RETAIN })],
     });
     const { queue, deadLetters } = AwsQueue.of(orders);
-    expect([queue.node.path, deadLetters.node.path]).toEqual(['shop/Orders/Resource', 'shop/Orders/DeadLetters']);
+    expect([queue.node.path, deadLetters!.node.path]).toEqual(['shop/Orders/Resource', 'shop/Orders/DeadLetters']);
     const found = resourcesOf(stack);
     expect(found.Orders).toMatchObject({ Properties: { DelaySeconds: 9 }, DeletionPolicy: 'Retain' });
     expect(found.OrdersDeadLetters).toMatchObject({ DeletionPolicy: 'Retain' });

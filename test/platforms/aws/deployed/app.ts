@@ -17,4 +17,4 @@ new CfnOutput(everything, 'Seen', { value: AwsBucket.of(all.node.findChild('Seen
 new CfnOutput(everything, 'Uploads', { value: AwsBucket.of(all.node.findChild('Uploads') as never).bucket.bucketName });
 const jobs = AwsQueue.of(all.node.findChild('Jobs') as never);
 new CfnOutput(everything, 'Jobs', { value: jobs.queue.queueUrl });
-new CfnOutput(everything, 'DeadJobs', { value: jobs.queue.deadLetterQueue!.queue.queueUrl });
+new CfnOutput(everything, 'DeadJobs', { value: jobs.deadLetters!.queueUrl });
