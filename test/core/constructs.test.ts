@@ -66,6 +66,8 @@ test('the smallest service becomes one function, with every default filled in', 
     queues: [],
     topics: [],
     buckets: [],
+    buses: [],
+    existing: [],
     alarms: [],
     slos: [],
     channels: [],
@@ -192,7 +194,7 @@ group('errors say what, where, which value and what to do', () => {
     [
       'link',
       { links: { photos: {} } },
-      'links.photos is {}; give a Queue, a Topic, a ServerlessFunction, or one access to a Bucket',
+      'links.photos is {}; give a Queue, a Topic, an EventBus, a ServerlessFunction, or one access to a Bucket',
     ],
     ['trigger', { triggers: { T: {} } }, 'triggers.T is {}; give queue.messages()'],
     [
