@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, compile } from './docs/blocks.js';
 import { deadLinks } from './docs/links.js';
+import { isRun, type Synthesis, synthesizeBlocks } from './docs/synthesis.js';
 
 const root = join(__dirname, '..');
 const folder = join(root, 'node_modules', '.cache', 'faasten-docs-test');
@@ -14,7 +15,7 @@ const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8'
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...docs].filter((page) => existsSync(join(root, page)));
 
 const blocks = pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), 'utf8')));
-/** Two pages that nobody wrote: one with mistakes, one without. */
+/** Pages that nobody wrote: with mistakes, without, and with one that the compiler does not see. */
 const probes = [
   ...blocksOf(
     'wrong.md',
@@ -33,11 +34,28 @@ const probes = [
     'right.md',
     '```ts\nimport { a } from "./some/a";\nexport const b: number = a;\n```\n```ts\n// some/a.ts: one\nexport const a = 1;\n```',
   ),
+  ...blocksOf(
+    'late.md',
+    [
+      '```ts',
+      "import { App, Stack } from 'aws-cdk-lib';",
+      "import { Duration, ServerlessFunction } from 'faasten';",
+      "new ServerlessFunction(new Stack(new App(), 'a'), 'B', { entry: 'b.ts', timeout: Duration.millis(1500) });",
+      '```',
+      '```ts',
+      "import { Queue } from 'faasten';",
+      "import { Construct } from 'constructs';",
+      "export class Some extends Construct { constructor(scope: Construct, id: string) { super(scope, id); new Queue(this, 'Q'); } }",
+      '```',
+    ].join('\n'),
+  ),
 ];
 
 let said: string[][];
+let made: (Synthesis | undefined)[];
 beforeAll(() => {
   said = compile(root, folder, [...blocks, ...probes]);
+  made = synthesizeBlocks(folder, [...blocks, ...probes]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,7 +68,25 @@ describe('every TypeScript block of the docs compiles', () => {
     const [argument, name, ...right] = said.slice(blocks.length);
     expect(argument).toEqual([expect.stringMatching(/^4: .*'maxAttemts' does not exist in type 'QueueProps/s)]);
     expect(name).toEqual([expect.stringMatching(/^7: .*has no exported member 'nothing'/)]);
-    expect(right).toEqual([[], []]);
+    expect(right).toEqual([[], [], [], []]);
+  });
+});
+
+describe('every block that is part of an app synthesizes', () => {
+  const run = blocks.flatMap((block, index) => (isRun(block) ? [[`${block.page}:${block.line}`, index] as const] : []));
+
+  test.each(run)('%s', (_, index) => {
+    expect(made[index]!.errors).toEqual([]);
+    const { synthesized, refused } = made[index]!;
+    const makes = /new (ServerlessFunction|HttpApi|Queue|Topic|Bucket)\b/.test(blocks[index]!.code);
+    // A page on platforms of one's own has one that makes nothing.
+    if (makes && !/: Platform = /.test(blocks[index]!.code)) expect([...synthesized, ...refused]).not.toEqual([]);
+  });
+
+  test('and one that compiles but does not is found', () => {
+    const [, , , , late, portable] = made.slice(blocks.length);
+    expect(late!.errors).toEqual([expect.stringContaining('timeout is 1 second 500 milliseconds; give whole seconds')]);
+    expect(portable!.synthesized.length).toBeGreaterThan(1);
   });
 });
 
