@@ -36,7 +36,6 @@ export class Rollout {
   /** Errors of the new version alone: the alias counts those of the old one, too. */
   readonly errors: Alarm;
   private readonly watched: IAlarm[];
-  private readonly policy = new PolicyDocument();
 
   constructor(parent: Construct, fn: LambdaFunction, alias: Alias, spec: RolloutSpec, tuning: AwsRolloutTuning) {
     const scope = new Construct(parent, 'Rollout');
@@ -46,17 +45,18 @@ export class Rollout {
       new CfnApplication(stack, APPLICATION, { computePlatform: 'Lambda' });
     this.errors = errorsOf(scope, fn, alias);
     this.watched = [this.errors, ...(tuning.alarms ?? [])];
+    const policy = new PolicyDocument();
     // What `AWSCodeDeployRoleForLambdaLimited` allows for every function, for this one.
     allow(
-      this.policy,
+      policy,
       ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
       fn.functionArn,
       `${fn.functionArn}:${alias.aliasName}`,
     );
-    allow(this.policy, ['cloudwatch:DescribeAlarms'], '*');
+    allow(policy, ['cloudwatch:DescribeAlarms'], '*');
     const role = new Role(scope, 'Role', {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
-      inlinePolicies: { Rollout: this.policy },
+      inlinePolicies: { Rollout: policy },
     });
     this.deploymentGroup = new CfnDeploymentGroup(scope, 'Resource', {
       applicationName: application.ref,
@@ -76,8 +76,8 @@ export class Rollout {
       codeDeployLambdaAliasUpdate: {
         applicationName: application.ref,
         deploymentGroupName: this.deploymentGroup.ref,
-        beforeAllowTrafficHook: tuning.beforeTraffic && this.hook(tuning.beforeTraffic, application),
-        afterAllowTrafficHook: tuning.afterTraffic && this.hook(tuning.afterTraffic, application),
+        beforeAllowTrafficHook: tuning.beforeTraffic && this.hook(tuning.beforeTraffic, alias, application, role),
+        afterAllowTrafficHook: tuning.afterTraffic && this.hook(tuning.afterTraffic, alias, application, role),
       },
     };
   }
@@ -93,8 +93,10 @@ export class Rollout {
   }
 
   /** Lets CodeDeploy call a function of the user's, which then says whether the deployment goes on. */
-  private hook(fn: IFunction, application: CfnApplication): string {
-    allow(this.policy, ['lambda:InvokeFunction'], fn.functionArn);
+  private hook(fn: IFunction, alias: Alias, application: CfnApplication, role: Role): string {
+    // A policy beside the role: the function needs the group, and the group the role.
+    const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] });
+    alias.node.addDependency(role.addToPrincipalPolicy(invoke).policyDependable!);
     const group = Stack.of(this.deploymentGroup).formatArn({
       service: 'codedeploy',
       resource: `deploymentgroup:${application.ref}/${this.deploymentGroup.ref}`,

@@ -294,7 +294,11 @@ describe('a rollout', () => {
       { Name: { Ref: 'Two' } },
     ]);
     expect(HelloAlias.UpdatePolicy.CodeDeployLambdaAliasUpdate.BeforeAllowTrafficHook).toEqual({ Ref: 'Check' });
-    expect(statementsOf(stack, 'HelloRolloutRole').at(-1)).toMatchObject({ Action: 'lambda:InvokeFunction' });
+    const { HelloRolloutRoleDefaultPolicy } = only(stack, 'AWS::IAM::Policy');
+    expect(HelloRolloutRoleDefaultPolicy.Properties.PolicyDocument.Statement).toEqual([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: { 'Fn::GetAtt': ['Check', 'Arn'] } },
+    ]);
+    expect(HelloAlias.DependsOn).toEqual(['HelloRolloutRoleDefaultPolicy']);
   });
 
   test.each<[any, string]>([
