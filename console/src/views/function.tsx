@@ -106,7 +106,6 @@ function Figures({ metrics: one }: { metrics: FunctionMetrics }) {
           ['p99', duration(one.durationMs?.p99)],
           ['Cold starts', count(one.coldStarts)],
           ['Memory used', one.memoryMiB.maxUsed === undefined ? '–' : mebibytes(one.memoryMiB.maxUsed)],
-          ['At the same time', `${one.maxConcurrency} at most`],
         ]}
       />
       {one.invocations > 0 && (

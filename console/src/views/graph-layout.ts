@@ -83,9 +83,11 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
     // In the order in which people read: by column, then from the top. The keyboard goes the same way.
     nodes: placed.sort((a, b) => a.x + a.width / 2 - (b.x + b.width / 2) || a.y - b.y),
     groups: [...grouped].map((id) => ({ node: byId.get(id)!, ...groupBox(placed.filter((each) => each.node.id === id)) })),
-    edges: known.flatMap((edge) => {
+    edges: known.flatMap((edge, index) => {
+      const twins = known.filter((other) => source(other) === source(edge) && other.to === edge.to && other.id !== edge.id);
+      const shift = twins.length === 0 ? 0 : known.indexOf(twins[0]!) < index ? 7 : -7;
       const found = graph.edge({ v: source(edge), w: edge.to, name: edge.id }) as { points: Point[] } | undefined;
-      return found ? [{ edge, ...drawn(found.points, box(source(edge)), box(edge.to)) }] : [];
+      return found ? [{ edge, ...drawn(found.points, box(source(edge)), box(edge.to), shift) }] : [];
     }),
   };
 }
@@ -102,12 +104,13 @@ function groupBox(boxes: readonly Box[]): Box {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** A curve through the points of the layout, from side to side, level where it begins and ends. */
-function drawn(points: readonly Point[], from: Box, to: Box): { path: string; middle: Point } {
+/** A curve through the points of the layout, from side to side, level where it begins and ends; `shift` parts two with the same ends. */
+function drawn(points: readonly Point[], from: Box, to: Box, shift: number): { path: string; middle: Point } {
   const back = to.x + to.width < from.x;
-  const start = { x: back ? from.x : from.x + from.width, y: from.y + from.height / 2 };
-  const end = { x: back ? to.x + to.width : to.x, y: to.y + to.height / 2 };
-  const way = [start, ...points.slice(1, -1), end];
+  const start = { x: back ? from.x : from.x + from.width, y: from.y + from.height / 2 + shift };
+  const end = { x: back ? to.x + to.width : to.x, y: to.y + to.height / 2 + shift };
+  // Between neighbours there is nothing to go round.
+  const way = points.length <= 3 ? [start, end] : [start, ...points.slice(1, -1), end];
   let path = `M${round(start)}`;
   for (let index = 1; index < way.length; index++) {
     const a = way[index - 1]!;

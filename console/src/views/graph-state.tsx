@@ -1,5 +1,5 @@
 import type { GraphNode } from '../../../lib/platforms/local/console/protocol.js';
-import { ago, count, mebibytes, plural } from '../format.js';
+import { ago, count, plural } from '../format.js';
 import { buckets, problems, queues, recent, schedules, topics } from '../state/live.js';
 import { now } from '../ui/parts.js';
 
@@ -17,7 +17,7 @@ function stateOf(node: GraphNode): [text: string, tone?: 'bad' | 'running'] {
       const running = own.filter(({ status }) => status === 'running').length;
       if (running > 0) return [`${count(running)} running`, 'running'];
       const last = own[0];
-      if (last === undefined) return [`${mebibytes(node.memoryMiB)} when it runs`];
+      if (last === undefined) return ['has not run yet'];
       const failed = last.status !== 'succeeded';
       return [`${failed ? 'failed' : 'ran'} ${ago(last.startTimeMs, now.value)}`, failed ? 'bad' : undefined];
     }

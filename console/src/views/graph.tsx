@@ -73,7 +73,7 @@ function Picture({ selected }: { selected: GraphNode | undefined }) {
     const room = frame.current;
     if (!room) return;
     fitted.value = true;
-    zoom.value = Math.max(SMALLEST_FIT, Math.min(LARGEST_FIT, (room.clientWidth - 2) / width, (room.clientHeight - 2) / height));
+    zoom.value = Math.max(SMALLEST_FIT, Math.min(LARGEST_FIT, (room.clientWidth - 2) / width, (innerHeight - 170) / height));
   };
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => fitted.value && fitToFrame());

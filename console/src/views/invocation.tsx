@@ -31,6 +31,8 @@ export function InvocationView({ id }: { id: string }) {
 function Detail({ invocation: one }: { invocation: InvocationDetail }) {
   const trace = useTrace(one.traceId);
   const declaredMiB = memoryOf(one.functionId);
+  const givenBack =
+    one.origin.kind === 'queue' && one.error === undefined && (one.status === 'failed' || one.status === 'partial');
   const replay = () =>
     api.replay(one.eventId!).then((result) => {
       say('Sent again');
@@ -61,6 +63,12 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
           </strong>
           {one.error.stack && <pre class="stack-trace">{one.error.stack}</pre>}
         </div>
+      )}
+      {givenBack && (
+        <p class="note">
+          The handler ended without an error, and gave messages back: they are delivered again, until their queue’s attempts are
+          used up.
+        </p>
       )}
       <div class="card padded">
         <Facts
@@ -160,12 +168,19 @@ function Logs({ invocation }: { invocation: InvocationDetail }) {
   );
 }
 
+/** Errors as a sentence: their stack is above the logs. */
+function fieldText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { name, message } = (value ?? {}) as { name?: unknown; message?: unknown };
+  return typeof name === 'string' && typeof message === 'string' ? `${name}: ${message}` : JSON.stringify(value);
+}
+
 function Fields({ fields }: { fields: Readonly<Record<string, unknown>> }) {
   return (
     <span class="fields">
       {Object.entries(fields).map(([name, value]) => (
         <span key={name}>
-          <span class="json-key">{name}</span>={typeof value === 'string' ? value : JSON.stringify(value)}
+          <span class="json-key">{name}</span>={fieldText(value)}
         </span>
       ))}
     </span>
