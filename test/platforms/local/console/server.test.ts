@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FakeInspector } from '../../../../console/dev/fake.js';
@@ -316,6 +317,14 @@ describe('pages', () => {
     expect((await get('/assets/../index.html')).status).toBe(404);
     expect((await get('/assets/%2e%2e/%2e%2e/package.json')).status).toBe(404);
     expect((await ask(running.port, 'POST', '/', own, '{}')).status).toBe(405);
+  });
+  test('are small: what a browser loads is far below 100 kB when packed', async () => {
+    const page = (await get('/')).body;
+    const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    const bodies = await Promise.all(assets.map(async (path) => (await get(path)).body));
+    const packed = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
+    process.stdout.write(`console: ${packed} bytes packed\n`);
+    expect(packed).toBeLessThan(80_000);
   });
   test('that are not built say so', async () => {
     writeFileSync(join(folder, 'secret.txt'), 'no');
