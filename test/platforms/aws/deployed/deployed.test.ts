@@ -109,6 +109,26 @@ describe.skipIf(skip)('deployed', () => {
         expect((await call('everything', 'GET', `/seen/${key}`)).status).toBe(404);
     });
 
+    test('an event of a bus reaches the function whose rule it meets, and a message the consumer of an existing queue', async () => {
+      for (const [id, type] of Object.entries({ a: 'paid', b: 'refused' }))
+        expect((await call('everything', 'POST', '/publish', { id, type })).status).toBe(202);
+      await Promise.all(['bus-Paid-paid-a', 'Theirs-a', 'Theirs-b'].map((key) => seen(key)));
+      expect((await call('everything', 'GET', '/seen/bus-Paid-refused-b')).status).toBe(404);
+    });
+
+    test('changes of a table and records of a stream reach their function', async () => {
+      const { sdk, client } = deployment.client('dynamodb');
+      const TableName = deployment.output('everything', 'TableName');
+      await client.send(new sdk.PutItemCommand({ TableName, Item: { id: { S: 'a' }, cents: { N: '1200' } } }));
+      await client.send(new sdk.DeleteItemCommand({ TableName, Key: { id: { S: 'a' } } }));
+      const { sdk: kinesis, client: streams } = deployment.client('kinesis');
+      const StreamName = deployment.output('everything', 'StreamName');
+      const Data = new TextEncoder().encode('{"id":"click"}');
+      await streams.send(new kinesis.PutRecordCommand({ StreamName, Data, PartitionKey: '1' }));
+      await Promise.all(['change-inserted-a', 'change-removed-a', 'record-click'].map((key) => seen(key)));
+      expect((await call('everything', 'GET', '/seen/change-inserted-a')).json()).toEqual({ id: 'a', cents: 1200 });
+    });
+
     test('an object that is uploaded starts the function whose prefix and suffix it has', async () => {
       const { sdk, client } = deployment.client('s3');
       const Bucket = deployment.output('everything', 'Uploads');
@@ -175,7 +195,7 @@ describe.skipIf(skip)('deployed', () => {
     });
 
     test('a schedule fires', async () => {
-      await seen('tick-Minutely', 90);
+      await Promise.all(['tick-Minutely', 'tick-Soon'].map((key) => seen(key, 90)));
       for (const name of ['Nightly', 'Once', 'Off'])
         expect((await call('everything', 'GET', `/seen/tick-${name}`)).status).toBe(404);
     });

@@ -1,7 +1,10 @@
-import { aws_lambda as lambda, RemovalPolicies } from 'aws-cdk-lib';
+import { CfnOutput, aws_lambda as lambda, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Stream, StreamEncryption } from 'aws-cdk-lib/aws-kinesis';
+import { Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { Authorizer, Bucket, Duration, HttpApi, Queue, Schedule, ServerlessFunction, Service, Topic } from 'faasten';
-import { AwsFunction, AwsService } from 'faasten/aws';
+import { Authorizer, Bucket, Duration, EventBus, HttpApi, Queue, Schedule, ServerlessFunction, Service, Topic } from 'faasten';
+import { AwsFunction, AwsQueue, AwsService, AwsStream, AwsTable } from 'faasten/aws';
 
 /** What the parts below share. */
 interface Shared {
@@ -57,9 +60,52 @@ export const PARTS: Readonly<Record<string, (service: Service, shared: Shared) =
         Minutely: Schedule.rate(Duration.minutes(1)),
         Nightly: Schedule.cron('0 3 * * *', { timeZone: 'Europe/Berlin' }),
         Once: Schedule.at('2099-12-24T18:00:00', { timeZone: 'Europe/Berlin' }),
+        // A moment that the test names, as synthesis knows no clock.
+        Soon: Schedule.at(new Date(process.env.SOON ?? '2098-01-01T00:00:00Z')),
         Off: Schedule.rate(Duration.hours(1), { enabled: false }),
       },
     });
+  },
+
+  bus(service, { seen, api }) {
+    const bus = new EventBus<{ paid: { id: string }; refused: { id: string } }>(service, 'Bus');
+    // Of the larger stack, as far as this service knows.
+    const theirs = AwsQueue.from<{ id: string }>(service, 'Theirs', new SqsQueue(service, 'TheirQueue', { enforceSSL: true }));
+    new ServerlessFunction(service, 'Happened', {
+      entry: 'handlers/bus.ts',
+      links: { seen: seen.writeOnly() },
+      triggers: { Paid: bus.events({ types: ['paid'], sources: ['shop'] }) },
+    });
+    new ServerlessFunction(service, 'TakeTheirs', {
+      entry: 'handlers/jobs.ts',
+      timeout: Duration.seconds(5),
+      links: { seen: seen.writeOnly() },
+      triggers: { Theirs: theirs.messages() },
+    });
+    const publish = new ServerlessFunction(service, 'Publish', { entry: 'handlers/publish.ts', links: { bus, theirs } });
+    api.addRoute('POST /publish', publish);
+  },
+
+  records(service, { seen }) {
+    const partitionKey = { name: 'id', type: AttributeType.STRING };
+    const table = new Table(service, 'Table', {
+      partitionKey,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const stream = new Stream(service, 'Stream', { encryption: StreamEncryption.MANAGED, removalPolicy: RemovalPolicy.DESTROY });
+    new ServerlessFunction(service, 'Records', {
+      entry: 'handlers/records.ts',
+      links: { seen: seen.writeOnly() },
+      triggers: {
+        Items: AwsTable.from(service, 'Items', table).changes({ from: 'oldest' }),
+        Clicks: AwsStream.from(service, 'Clicks', stream).records({ from: 'oldest', maxAge: Duration.hours(1) }),
+      },
+    });
+    new CfnOutput(Stack.of(service), 'TableName', { value: table.tableName });
+    new CfnOutput(Stack.of(service), 'StreamName', { value: stream.streamName });
   },
 
   hello(service, { api }) {
