@@ -32,6 +32,7 @@ export class ApiResources implements ApiBackend {
   private readonly tuning: KubernetesApiTuning;
   private readonly hostnames: readonly string[];
   private readonly routes: Route[] = [];
+  private readonly bounds = new Set<number>();
 
   constructor(
     private readonly scope: Construct,
@@ -50,6 +51,17 @@ export class ApiResources implements ApiBackend {
     return this.httpRoutes[0]!;
   }
 
+  /** Paths of the functions that answer requests. */
+  get functionPaths(): readonly string[] {
+    return [...new Set(this.routes.map(({ target }) => target.spec.path))].sort();
+  }
+
+  /** Has the functions count how many requests take no longer than that. */
+  measure(millis: number): void {
+    this.bounds.add(millis);
+    for (const { target } of this.routes) target.measure(millis);
+  }
+
   get url(): string {
     const [hostname] = this.hostnames;
     if (hostname) return `https://${hostname}`;
@@ -65,6 +77,7 @@ export class ApiResources implements ApiBackend {
     const target = fn as FunctionResources;
     checkPath(this.spec.path, route);
     target.addCors(this.spec.path, this.spec.cors);
+    for (const millis of this.bounds) target.measure(millis);
     this.routes.push({ route, target });
     while (this.rules().length > this.httpRoutes.length * RULES_PER_ROUTE)
       this.addHttpRoute(`Routes${this.httpRoutes.length + 1}`);

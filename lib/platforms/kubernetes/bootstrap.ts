@@ -1,3 +1,5 @@
+import { METRICS_PORT } from '../../runtime/wire.js';
+
 /**
  * Programs that containers are started with, as text for `node --eval`. They hold no `$`: Kubernetes would expand `$(NAME)` in
  * arguments.
@@ -26,9 +28,13 @@ for (const key of readdirSync(packed)) {
 import(pathToFileURL(join(code, main)).href);
 `.trim();
 
+/** Paths of functions by the names of their Services, as JSON. */
+export const FUNCTIONS_VARIABLE = 'FAASTEN_FUNCTIONS';
+
 /**
  * Takes CloudEvents by POST and writes each to the log, whole, as one line of JSON in CloudEvents' JSON format. Answers when the
- * line is written.
+ * line is written. Counts them by the function and trigger that Knative names as the destination
+ * (https://knative.dev/docs/eventing/event-delivery/#configuring-channel-event-delivery), for Prometheus.
  */
 export const LOG_EVENTS = `
 const { createServer } = require('node:http');
@@ -57,16 +63,42 @@ const eventOf = (headers, bytes) => {
   if (body === undefined) return { ...event, data_base64: bytes.toString('base64') };
   return { ...event, data: (type.includes('json') ? json(body) : undefined) ?? body };
 };
+const functions = JSON.parse(process.env.FAASTEN_FUNCTIONS || '{}');
+const counts = new Map();
+const count = (destination) => {
+  let url;
+  try {
+    url = new URL(destination);
+  } catch {
+    return;
+  }
+  const [, , kind, trigger] = url.pathname.split('/').map(decodeURIComponent);
+  const labels = { function: functions[url.hostname.split('.')[0]], kind, trigger };
+  const shown = Object.entries(labels).flatMap(([name, value]) => (value ? [name + '=' + JSON.stringify(value)] : []));
+  const key = '{' + shown.join(',') + '}';
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
+createServer((request, response) => {
+  const name = 'faasten_dead_letters_total';
+  const lines = ['# HELP ' + name + ' Events that failed for the last time.', '# TYPE ' + name + ' counter'];
+  for (const [labels, value] of counts) lines.push(name + labels + ' ' + value);
+  response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+  response.end(lines.join('\\n') + '\\n');
+}).listen(METRICS_PORT);
 const server = createServer((request, response) => {
   const answer = (status) => response.writeHead(status).end();
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
     if (request.method !== 'POST') return answer(405);
-    const line = { severity: 'ERROR', message: 'dead letter', event: eventOf(request.headers, Buffer.concat(chunks)) };
+    const event = eventOf(request.headers, Buffer.concat(chunks));
+    count(event.knativeerrordest);
+    const line = { severity: 'ERROR', message: 'dead letter', event };
     process.stdout.write(JSON.stringify(line) + '\\n', (error) => answer(error ? 500 : 202));
   });
 });
 server.listen(Number(process.env.PORT));
-process.on('SIGTERM', () => server.close());
-`.trim();
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
+`
+  .trim()
+  .replace('METRICS_PORT', String(METRICS_PORT));

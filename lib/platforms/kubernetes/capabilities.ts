@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../core/capabilities.js';
+import type { Settings } from './options.js';
 
 const NO_DEDUPLICATION = 'a Broker takes every event that is posted';
 const NO_ORDER =
@@ -8,7 +9,9 @@ const NO_AUTHORIZATION =
 const NO_LIMITS =
   'Gateway API has no standard for it; attach your Gateway’s own policy (BackendTrafficPolicy of Envoy Gateway, a local rate limit of Istio) to the HTTPRoutes';
 
-const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
+const OWN_SINK = 'dead letters go to a sink of your own: kubernetes({ deadLetters })';
+
+const ALERT = 'an alert of a PrometheusRule';
 
 const NO_SOCKETS =
   'nothing in Knative keeps connections and calls a function for each message: a socket is held by one instance, which no other can name';
@@ -112,23 +115,52 @@ export const capabilities: Capabilities = {
   'link.function.call': { native: 'a request to the function’s address inside the cluster' },
   'link.function.start': { native: 'a Broker and a Trigger of the function' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
-  'monitoring.signals': NOT_WATCHED,
-  'monitoring.alarm.errors': NOT_WATCHED,
-  'monitoring.alarm.duration': NOT_WATCHED,
-  'monitoring.alarm.memory': NOT_WATCHED,
-  'monitoring.alarm.throttles': NOT_WATCHED,
-  'monitoring.alarm.deadLetters': NOT_WATCHED,
-  'monitoring.alarm.serverErrors': NOT_WATCHED,
-  'monitoring.alarm.latency': NOT_WATCHED,
-  'monitoring.alarm.messageAge': NOT_WATCHED,
-  'monitoring.alarm.missedRun': NOT_WATCHED,
-  'monitoring.silences': NOT_WATCHED,
-  'monitoring.slo': NOT_WATCHED,
-  'monitoring.dashboard': NOT_WATCHED,
-  'monitoring.dashboard.existing': NOT_WATCHED,
-  'monitoring.channel.email': NOT_WATCHED,
-  'monitoring.channel.webhook': NOT_WATCHED,
-  'monitoring.channel.slack': NOT_WATCHED,
-  'monitoring.channel.pagerDuty': NOT_WATCHED,
-  'monitoring.channel.existing': NOT_WATCHED,
+  'monitoring.signals': {
+    native: 'a line in the log, and metrics at port 9464 of each instance, which a PodMonitor has Prometheus scrape',
+  },
+  'monitoring.alarm.errors': { native: ALERT },
+  'monitoring.alarm.duration': { native: ALERT },
+  'monitoring.alarm.memory': { native: ALERT },
+  'monitoring.alarm.throttles': {
+    unsupported: 'Knative turns nobody away: requests wait for an instance, which shows as latency and as errors of the API',
+  },
+  'monitoring.alarm.deadLetters': {
+    emulated:
+      'an alert on what the function of the chart that logs dead letters counts; with a sink of your own (kubernetes({ deadLetters })) there is none',
+  },
+  'monitoring.alarm.serverErrors': {
+    emulated:
+      'an alert on what the API’s functions count, as Gateways have no metrics in common; what a Gateway answers itself is not in it',
+  },
+  'monitoring.alarm.latency': {
+    emulated: 'an alert on what the API’s functions count: without the time in the Gateway and the wait for a new instance',
+  },
+  'monitoring.alarm.messageAge': {
+    unsupported:
+      'how many messages wait in a Broker, and how long, is known to its class only; watch the lag of its topics or queues',
+  },
+  'monitoring.alarm.missedRun': { native: ALERT },
+  'monitoring.silences': { native: 'muteTimeIntervals of the AlertmanagerConfig, in UTC' },
+  'monitoring.slo': { native: 'recording rules, and an alert for each pair of windows' },
+  'monitoring.dashboard': {
+    native: 'a dashboard of Grafana in a ConfigMap, which its sidecar loads; one row is repeated for each function',
+  },
+  'monitoring.dashboard.existing': { unsupported: 'Grafana loads a dashboard whole; copy the rows, or link the two' },
+  'monitoring.channel.email': { native: 'AlertmanagerConfig; the mail server is a global setting of the Alertmanager' },
+  'monitoring.channel.webhook': { native: 'AlertmanagerConfig' },
+  'monitoring.channel.slack': { native: 'AlertmanagerConfig, with `channel` and `webhook`' },
+  'monitoring.channel.pagerDuty': { native: 'AlertmanagerConfig' },
+  'monitoring.channel.existing': {
+    native: '`KubernetesAlertChannel.from({ labels })`: labels that your Alertmanager’s routes look for',
+  },
 };
+
+/** What a platform with these options can do. */
+export function capabilitiesWith({ monitoring, deadLetters }: Pick<Settings, 'monitoring' | 'deadLetters'>): Capabilities {
+  if (monitoring && !deadLetters) return capabilities;
+  if (monitoring) return { ...capabilities, 'monitoring.alarm.deadLetters': { unsupported: OWN_SINK } };
+  const off = { unsupported: 'the platform was made without it: kubernetes({ monitoring: false })' };
+  return Object.fromEntries(
+    Object.entries(capabilities).map(([feature, support]) => [feature, feature.startsWith('monitoring.') ? off : support]),
+  ) as Capabilities;
+}

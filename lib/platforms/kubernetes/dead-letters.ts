@@ -1,7 +1,8 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { LOG_EVENTS } from './bootstrap.js';
+import { FUNCTIONS_VARIABLE, LOG_EVENTS } from './bootstrap.js';
 import { namespaceOf } from './context.js';
+import type { FunctionResources } from './function.js';
 import { KnativeService } from './knative-service.js';
 import type { EventSink, Settings } from './options.js';
 
@@ -13,6 +14,8 @@ const ID = 'FaastenDeadLetters';
  */
 class DeadLetterLog extends Construct {
   private readonly service: KnativeService;
+  /** Functions by the names of their Services, which begin the hosts that dead letters could not be delivered to. */
+  private readonly functions = new Map<string, string>();
 
   constructor(scope: Construct, settings: Settings) {
     super(scope, ID);
@@ -26,11 +29,16 @@ class DeadLetterLog extends Construct {
       memoryMiB: 128,
       timeoutSeconds: 60,
       concurrency: 100,
-      environment: () => [],
+      environment: () => [{ name: FUNCTIONS_VARIABLE, value: JSON.stringify(Object.fromEntries(this.functions)) }],
     });
   }
 
-  get sink(): EventSink {
+  get serviceName(): string {
+    return this.service.name;
+  }
+
+  sinkOf(fn: FunctionResources | undefined): EventSink {
+    if (fn) this.functions.set(fn.service.name, fn.spec.path);
     const namespace = namespaceOf(this);
     return {
       ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: this.service.name, ...(namespace && { namespace }) },
@@ -38,10 +46,15 @@ class DeadLetterLog extends Construct {
   }
 }
 
-/** Where dead letters of a chart go; made when it is first needed. */
-export function deadLettersOf(scope: Construct, settings: Settings): EventSink {
+/** Name of the Service that logs dead letters of a chart, if there is one. */
+export function deadLetterService(chart: Chart): string | undefined {
+  return (chart.node.tryFindChild(ID) as DeadLetterLog | undefined)?.serviceName;
+}
+
+/** Where dead letters go, those of a function or of what is between two Brokers; made when the chart first needs it. */
+export function deadLettersOf(scope: Construct, settings: Settings, fn?: FunctionResources): EventSink {
   if (settings.deadLetters) return settings.deadLetters;
   const chart = Chart.of(scope);
   const known = chart.node.tryFindChild(ID) as DeadLetterLog | undefined;
-  return (known ?? new DeadLetterLog(chart, settings)).sink;
+  return (known ?? new DeadLetterLog(chart, settings)).sinkOf(fn);
 }

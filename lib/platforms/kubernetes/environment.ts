@@ -12,12 +12,13 @@ export interface Variable {
 /** The environment of one container, in the order it was said: a variable may only use those before it. */
 export class Environment {
   private readonly variables = new Map<string, Variable>();
+  private readonly lateValues = new Map<string, () => string | undefined>();
 
   constructor(private readonly path: string) {}
 
-  /** Sets a variable to a text. Kubernetes expands `$(NAME)` in values; here it stays what it is. */
+  /** Sets a variable to a text, which stays what it is. */
   set(name: string, value: string): void {
-    this.add({ name, value: value.replaceAll('$', '$$$$') });
+    this.add({ name, value: plain(value) });
   }
 
   /** Sets a variable to a text in which Kubernetes replaces `$(NAME)` by variables that were set before. */
@@ -52,8 +53,19 @@ export class Environment {
     this.set(`${SECRET_PREFIX}${name}`, `env:${name}`);
   }
 
+  /** A variable whose text is known when the manifests are written; without one, there is no variable. */
+  late(name: string, value: () => string | undefined): void {
+    this.set(name, '');
+    this.lateValues.set(name, value);
+  }
+
   list(): Variable[] {
-    return [...this.variables.values()];
+    return [...this.variables.values()].flatMap((variable) => {
+      const late = this.lateValues.get(variable.name);
+      if (!late) return [variable];
+      const value = late();
+      return value === undefined ? [] : [{ name: variable.name, value: plain(value) }];
+    });
   }
 
   private add(variable: Variable): void {
@@ -63,6 +75,11 @@ export class Environment {
     }
     this.variables.set(variable.name, variable);
   }
+}
+
+/** Kubernetes expands `$(NAME)` in values. */
+function plain(value: string): string {
+  return value.replaceAll('$', '$$$$');
 }
 
 export function environmentOf(spec: FunctionSpec): Environment {

@@ -5,6 +5,7 @@ import { conflicting, invalid } from '../../core/errors.js';
 import type {
   CorsSpec,
   FunctionSpec,
+  InstrumentationSpec,
   ObjectsTriggerSpec,
   QueueTriggerSpec,
   RetrySpec,
@@ -12,7 +13,18 @@ import type {
   TopicTriggerSpec,
 } from '../../core/model.js';
 import type { Backend, BackendLink, FunctionBackend, Tuning } from '../../core/platform.js';
-import { CORS_VARIABLE, eventPath, FUNCTION_VARIABLE, LINK_PREFIX, startPath, TIMEOUT_VARIABLE } from '../../runtime/wire.js';
+import {
+  CORS_VARIABLE,
+  eventPath,
+  FUNCTION_VARIABLE,
+  LATENCY_BOUNDS_VARIABLE,
+  LINK_PREFIX,
+  MEMORY_VARIABLE,
+  METRICS_VARIABLE,
+  SERVICE_VARIABLE,
+  startPath,
+  TIMEOUT_VARIABLE,
+} from '../../runtime/wire.js';
 import { Broker } from './broker.js';
 import type { BucketResources } from './bucket.js';
 import { checkPrebuilt, FunctionCode } from './code.js';
@@ -53,12 +65,14 @@ export class FunctionResources implements FunctionBackend {
   readonly environment: Environment;
   readonly namespace: string | undefined;
   private readonly tuning: KubernetesFunctionTuning;
+  /** Bounds of the histogram of durations beside its own, in milliseconds. */
+  private readonly bounds = new Set<number>();
   private cors?: { api: string; value: string };
   private events?: Broker;
   private started = false;
 
   constructor(
-    private readonly scope: Construct,
+    readonly scope: Construct,
     readonly spec: FunctionSpec,
     code: CodeReference,
     private readonly settings: Settings,
@@ -98,6 +112,22 @@ export class FunctionResources implements FunctionBackend {
 
   addEnvironment(name: string, value: string): void {
     this.environment.set(name, value);
+  }
+
+  /** Has the function count its invocations; `spec` is known when the manifests are written. */
+  reportToPrometheus(spec: () => InstrumentationSpec): void {
+    this.environment.set(METRICS_VARIABLE, 'prometheus');
+    this.environment.set(MEMORY_VARIABLE, String(this.spec.memoryMiB));
+    this.environment.late(SERVICE_VARIABLE, () => spec().service);
+    this.environment.late(LATENCY_BOUNDS_VARIABLE, () => {
+      const bounds = new Set([...this.bounds, ...spec().thresholdsMillis]);
+      return bounds.size > 0 ? [...bounds].sort((a, b) => a - b).join(',') : undefined;
+    });
+  }
+
+  /** Has the function count how many invocations take no longer than that. */
+  measure(millis: number): void {
+    this.bounds.add(millis);
   }
 
   /** What browsers of other origins may do with the routes of an API that lead here. */
@@ -147,7 +177,7 @@ export class FunctionResources implements FunctionBackend {
 
   addQueue(scope: Construct, name: string, _trigger: QueueTriggerSpec, backend: Backend): void {
     const queue = backend as QueueResources;
-    queue.consumedBy(this.spec.path);
+    queue.consumedBy(this.spec.path, name);
     const retry = { maxAttempts: queue.spec.maxAttempts, deadLetters: true };
     this.deliver(scope, 'Resource', queue.broker, eventPath('queue', name), retry, undefined, queue.delivery);
   }
@@ -204,7 +234,7 @@ export class FunctionResources implements FunctionBackend {
       },
       delivery: {
         attempts: retry.maxAttempts,
-        deadLetters: retry.deadLetters ? deadLettersOf(this.scope, this.settings) : undefined,
+        deadLetters: retry.deadLetters ? deadLettersOf(this.scope, this.settings, this) : undefined,
         timeoutSeconds,
         tuning,
       },

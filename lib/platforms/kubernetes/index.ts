@@ -4,9 +4,11 @@ import type { IConstruct } from 'constructs';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
+import type { Existing } from '../../monitoring.js';
 import type { ApiResources, KubernetesApiTuning } from './api.js';
 import type { BucketResources, KubernetesBucketTuning } from './bucket.js';
 import type { FunctionResources, KubernetesFunctionTuning } from './function.js';
+import type { ExistingChannel } from './monitoring/channel.js';
 import type { KubernetesQueueTuning, QueueResources } from './queue.js';
 import type { TopicResources } from './topic.js';
 
@@ -15,9 +17,16 @@ export type { KubernetesBucketTuning } from './bucket.js';
 export type { ConcurrencyTuning } from './concurrency.js';
 export type { DeliveryTuning } from './delivery.js';
 export type { KubernetesFunctionTuning } from './function.js';
+export type { ExistingChannel } from './monitoring/channel.js';
 export type { EventSink, KubernetesOptions } from './options.js';
 export { kubernetes } from './platform.js';
 export type { KubernetesQueueTuning } from './queue.js';
+
+/** Alert channels that exist. */
+export const KubernetesAlertChannel = {
+  /** Alerts get these labels, which routes of the cluster's Alertmanager look for: `existing: KubernetesAlertChannel.from({ labels })`. */
+  from: (channel: ExistingChannel): Existing<'channel'> => ({ platform: 'kubernetes', construct: 'channel', resource: channel }),
+};
 
 type Type = Exclude<TuningEntry['construct'], 'service'>;
 

@@ -108,6 +108,30 @@ export interface KubernetesOptions {
     readonly endpoint?: string;
   };
   /**
+   * Objects for the Prometheus operator and Grafana's sidecar; `false` for a cluster without them.
+   * @default - on, without labels
+   */
+  readonly monitoring?:
+    | false
+    | {
+        /**
+         * Labels of PodMonitors, PrometheusRules and AlertmanagerConfigs, which the cluster's Prometheus selects them by, as in
+         * `{ release: 'kube-prometheus-stack' }`.
+         * @default - none
+         */
+        readonly labels?: Readonly<Record<string, string>>;
+        /**
+         * Labels of the ConfigMaps with dashboards.
+         * @default { grafana_dashboard: '1' }, which the sidecar of Grafana's chart looks for
+         */
+        readonly dashboardLabels?: Readonly<Record<string, string>>;
+        /**
+         * How often functions are asked for their metrics. At most 30s, as what they counted is recorded each minute.
+         * @default '15s'
+         */
+        readonly scrapeInterval?: `${number}s`;
+      };
+  /**
    * Domain of the cluster's services.
    * @default 'cluster.local'
    */
@@ -128,6 +152,14 @@ export interface Settings {
   readonly storageClasses: { readonly retain: string; readonly delete: string };
   readonly endpoint?: string;
   readonly clusterDomain: string;
+  /** Undefined where there is none. */
+  readonly monitoring?: MonitoringSettings;
+}
+
+export interface MonitoringSettings {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly dashboardLabels: Readonly<Record<string, string>>;
+  readonly scrapeInterval: string;
 }
 
 export const NODE_IMAGE = 'docker.io/library/node:24-slim';
@@ -184,7 +216,16 @@ export function settingsOf(options: KubernetesOptions): Settings {
     storageClasses: objectStore?.storageClasses ?? { retain: 'rook-ceph-retain-bucket', delete: 'rook-ceph-delete-bucket' },
     endpoint: objectStore?.endpoint,
     clusterDomain,
+    monitoring: monitoringOf(options.monitoring),
   };
+}
+
+function monitoringOf(monitoring: KubernetesOptions['monitoring'] = {}): MonitoringSettings | undefined {
+  if (monitoring === false) return undefined;
+  const { labels = {}, dashboardLabels = { grafana_dashboard: '1' }, scrapeInterval = '15s' } = monitoring;
+  const seconds = Number(/^(\d+)s$/.exec(scrapeInterval)?.[1]);
+  if (!(seconds >= 1 && seconds <= 30)) throw bad('monitoring.scrapeInterval', scrapeInterval, "give 1s to 30s, as in '15s'");
+  return { labels, dashboardLabels, scrapeInterval };
 }
 
 function ingressDefaults(ingress: KubernetesOptions['ingress']): { port: number; grant: boolean } {

@@ -1,13 +1,15 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import type { Capabilities } from '../../core/capabilities.js';
 import type { CodeReference } from '../../core/code.js';
 import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { ApiResources } from './api.js';
 import { BucketResources } from './bucket.js';
-import { capabilities } from './capabilities.js';
+import { capabilitiesWith } from './capabilities.js';
 import { CODE_LABEL } from './code.js';
 import { FunctionResources } from './function.js';
+import { KubernetesMonitoring } from './monitoring/index.js';
 import { type KubernetesOptions, type Settings, settingsOf } from './options.js';
 import { QueueResources } from './queue.js';
 import { TopicResources } from './topic.js';
@@ -15,11 +17,15 @@ import { TopicResources } from './topic.js';
 class KubernetesPlatform implements Platform {
   readonly name = 'kubernetes';
   readonly framework = 'cdk8s';
-  readonly capabilities = capabilities;
+  readonly capabilities: Capabilities;
+  readonly monitoring?: KubernetesMonitoring;
   private readonly settings: Settings;
 
   constructor(options: KubernetesOptions) {
     this.settings = settingsOf(options);
+    const { monitoring } = this.settings;
+    if (monitoring) this.monitoring = new KubernetesMonitoring(monitoring);
+    this.capabilities = capabilitiesWith(this.settings);
   }
 
   /**

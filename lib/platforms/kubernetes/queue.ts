@@ -24,7 +24,8 @@ export interface KubernetesQueueTuning {
 export class QueueResources implements QueueBackend {
   readonly broker: Broker;
   readonly delivery: DeliveryTuning | undefined;
-  private consumer?: string;
+  /** The function that gets the messages, and its trigger. */
+  consumer?: { readonly path: string; readonly trigger: string };
 
   constructor(
     scope: Construct,
@@ -58,15 +59,15 @@ export class QueueResources implements QueueBackend {
   }
 
   /** A Broker gives each event to every Trigger, so that a second one would not share the messages but get them again. */
-  consumedBy(path: string): void {
+  consumedBy(path: string, trigger: string): void {
     if (this.consumer !== undefined) {
       throw conflicting(
         'queue',
         this.spec.path,
-        `its messages go to '${this.consumer}' already and cannot be shared with '${path}'`,
+        `its messages go to '${this.consumer.path}' already and cannot be shared with '${path}'`,
         'let one function consume a queue, or use a Topic, which gives every message to each of its functions',
       );
     }
-    this.consumer = path;
+    this.consumer = { path, trigger };
   }
 }

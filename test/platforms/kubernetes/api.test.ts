@@ -184,7 +184,7 @@ describe('hosts', () => {
 
   test('an ingress in the namespace of the chart needs no grant', () => {
     const chart = newChart();
-    usePlatform(chart, kubernetes({ ingress: { name: 'local', namespace: 'team' } }));
+    usePlatform(chart, kubernetes({ monitoring: false, ingress: { name: 'local', namespace: 'team' } }));
     new HttpApi(chart, 'Api');
     expect(manifestsOf(chart).map(({ kind }) => kind)).toEqual(['HTTPRoute']);
   });

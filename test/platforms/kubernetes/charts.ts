@@ -1,4 +1,6 @@
 import { App, Chart, type ChartProps } from 'cdk8s';
+import { usePlatform } from '../../../lib/index.js';
+import { kubernetes } from '../../../lib/platforms/kubernetes/index.js';
 import { synthesize } from '../../../lib/testing/index.js';
 
 export interface Manifest {
@@ -9,9 +11,16 @@ export interface Manifest {
   readonly [field: string]: any;
 }
 
-/** An empty chart of the namespace `team`. */
-export function newChart(props: ChartProps = { namespace: 'team' }): Chart {
+/** An empty chart of the namespace `team`, as users make it. */
+export function newWatchedChart(props: ChartProps = { namespace: 'team' }): Chart {
   return new Chart(new App(), 'shop', props);
+}
+
+/** The same without monitoring, for what is about something else. */
+export function newChart(props?: ChartProps): Chart {
+  const chart = newWatchedChart(props);
+  usePlatform(chart, kubernetes({ monitoring: false }));
+  return chart;
 }
 
 /** Manifests of a chart, without bundling. */

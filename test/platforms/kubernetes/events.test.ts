@@ -211,7 +211,7 @@ describe('dead letters', () => {
     const service = serviceOf(chart, 'FaastenDeadLetters');
     expect(service.metadata.name).toBe(sink.ref.name);
     expect(service.spec.template.spec.containers[0].args[0]).toBe('--eval');
-    expect(environmentOf(service)).toEqual({});
+    expect(environmentOf(service)).toEqual({ FAASTEN_FUNCTIONS: '{"shop-f-8b834b91":"shop/F"}' });
   });
 
   test('or where the platform is told', () => {

@@ -3,9 +3,9 @@ import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { Shop } from '../../../bin/shop/shop.js';
 import { synthesize } from '../../../lib/testing/index.js';
-import { type Manifest, newChart } from './charts.js';
+import { type Manifest, newChart, newWatchedChart } from './charts.js';
 
-function shop(chart = newChart({ namespace: 'shop' })): Manifest[] {
+function shop(chart = newWatchedChart({ namespace: 'shop' })): Manifest[] {
   new Shop(chart, 'Shop');
   return synthesize(chart) as Manifest[];
 }
@@ -19,10 +19,12 @@ test('what the shop is made of', () => {
     Broker: 5, // Orders, OrderEvents, those of NightlyReport and Charge, and that of Thumbnail's trigger
     CephBucketNotification: 1,
     CephBucketTopic: 1,
-    ConfigMap: 20, // code and source maps of ten functions
+    ConfigMap: 21, // code and source maps of ten functions, and the dashboard
     HTTPRoute: 1,
     ObjectBucketClaim: 2, // Data, Photos
     PingSource: 1,
+    PodMonitor: 1,
+    PrometheusRule: 1, // all alerts of the chart
     ReferenceGrant: 1,
     Service: 11, // ten functions, and the one that logs dead letters
     ServiceAccount: 11,

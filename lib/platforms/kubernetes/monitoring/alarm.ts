@@ -1,0 +1,133 @@
+import type { AlarmSpec } from '../../../core/model.js';
+import type { Subject } from '../../../core/monitoring/port.js';
+import type { ApiResources } from '../api.js';
+import type { QueueResources } from '../queue.js';
+import type { Rule } from './chart.js';
+import {
+  bound,
+  duration,
+  type Matcher,
+  MEMORY_USED,
+  MINUTE,
+  NO_BOUND,
+  range,
+  selectorOf,
+  sumOver,
+  type Window,
+} from './promql.js';
+
+const MEBIBYTE = 1_048_576;
+
+/** Which of the recorded series are those of a subject; undefined where nothing can be counted of it. */
+export type Selection = Readonly<Record<string, Matcher | undefined>>;
+
+export function selectionOf(subject: Subject): Selection | undefined {
+  switch (subject.kind) {
+    case 'function':
+      return { function: subject.path };
+    case 'schedule':
+      return { function: subject.path.slice(0, -subject.name.length - 1), kind: 'schedule', trigger: subject.name };
+    case 'api': {
+      // Gateways have no metrics in common: requests are counted by the functions that answer them.
+      const functions = (subject.backend as ApiResources).functionPaths;
+      return functions.length > 0 ? { function: functions, kind: 'http' } : undefined;
+    }
+    case 'queue': {
+      const { consumer } = subject.backend as QueueResources;
+      return consumer && { function: consumer.path, kind: 'queue', trigger: consumer.trigger };
+    }
+  }
+}
+
+/** An alarm as it was asked for. */
+export interface Alarm {
+  readonly spec: AlarmSpec;
+  readonly subject: Subject;
+  /** Labels that lead to its channels, when the manifests are written. */
+  readonly labels: () => Readonly<Record<string, string>>;
+}
+
+/**
+ * The alerts of alarms. Those of functions which differ in nothing but the function are one rule: a chart with a thousand functions
+ * then has as many rules as one with ten, and fits into an object of Kubernetes.
+ */
+export function alertsOf(alarms: readonly Alarm[], namespace: string | undefined): readonly Rule[] {
+  const rules = new Map<string, Omit<Alarm, 'labels'> & { functions: string[]; labels: Readonly<Record<string, string>> }>();
+  for (const { spec, subject, labels: late } of alarms) {
+    const labels = late();
+    const alone = spec.subject.kind === 'function' ? undefined : spec.subject.path;
+    const key = JSON.stringify([{ ...spec, subject: alone }, labels]);
+    const known = rules.get(key) ?? { spec, subject, labels, functions: [] };
+    known.functions.push(spec.subject.path);
+    rules.set(key, known);
+  }
+  return [...rules.values()].flatMap(({ spec, subject, labels, functions }) => {
+    const selection = spec.subject.kind === 'function' ? { function: functions.sort() } : selectionOf(subject);
+    return selection ? [alertOf(spec, selection, namespace, labels)] : [];
+  });
+}
+
+function alertOf(
+  spec: AlarmSpec,
+  selection: Selection,
+  namespace: string | undefined,
+  labels: Readonly<Record<string, string>>,
+): Rule {
+  const { kind, path } = spec.subject;
+  const absence = spec.signal === 'schedule.runs';
+  const { windowSeconds: seconds } = spec;
+  // Every one of the periods; a `for` would only look at the moments of evaluation.
+  const conditions = Array.from({ length: absence ? 1 : spec.periods }, (_, index) =>
+    conditionOf(spec, { namespace, ...selection }, { seconds, ago: index * seconds }),
+  );
+  const own = kind === 'function' ? undefined : { ...(namespace && { namespace }), [kind]: path };
+  return {
+    alert: `${upper(kind)}${upper(spec.name)}`,
+    expr: conditions.length === 1 ? conditions[0]! : conditions.map((condition) => `(${condition})`).join(' and '),
+    // As long as the absence lasts, and no longer than the rule is there: a new schedule has not missed anything.
+    ...(absence && { for: duration(spec.windowSeconds * spec.periods) }),
+    labels: { severity: spec.severity, ...own, ...labels },
+    annotations: {
+      summary: `${kind} ${own ? path : '{{ $labels.function }}'}: ${spec.name}`,
+      description: spec.why,
+      runbook_url: spec.runbook,
+    },
+  };
+}
+
+/** The condition of an alarm in PromQL. */
+function conditionOf(spec: AlarmSpec, selection: Selection, window: Window): string {
+  const selector = selectorOf(selection);
+  const { threshold, comparison } = spec;
+  const by = spec.subject.kind === 'function' ? 'namespace, function' : 'namespace';
+  const sum = (record: string, more: Selection = {}) => sumOver(record, selectorOf({ ...selection, ...more }), window, by);
+  switch (spec.signal) {
+    case 'function.errors':
+    case 'api.serverErrors': {
+      const bad = sum(MINUTE.errors);
+      const enough = spec.minBadEvents > 0 ? ` and ${bad} >= ${spec.minBadEvents}` : '';
+      return `100 * ${bad} / ${sum(MINUTE.invocations)} ${comparison} ${threshold}${enough}`;
+    }
+    case 'function.duration':
+    case 'api.latency': {
+      // The percentile is at or above the threshold when too few are below it; quantiles of buckets would be a guess.
+      const share = Number((1 - Number(spec.statistic.slice(1)) / 100).toFixed(4));
+      const fast = `${sum(MINUTE.durations, { le: bound(threshold) })} / ${sum(MINUTE.durations, { le: NO_BOUND })}`;
+      return `1 - ${fast} >= ${share}`;
+    }
+    case 'function.memoryUsed':
+      return `max by (${by}) (max_over_time(${MEMORY_USED}${selector}${range(window)})) / ${MEBIBYTE} ${comparison} ${threshold}`;
+    case 'function.deadLetters':
+      return `${sum(MINUTE.deadLetters, { kind: { not: 'queue' } })} ${comparison} ${threshold}`;
+    case 'queue.deadLetters':
+      return `${sum(MINUTE.deadLetters)} ${comparison} ${threshold}`;
+    case 'schedule.runs':
+      return `absent(${MINUTE.invocations}${selector} > 0)`;
+    default:
+      throw new Error(`'${spec.signal}' is not measured on Kubernetes`);
+  }
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,125 @@
+import { ApiObject, Chart, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import { METRICS_PORT } from '../../../runtime/wire.js';
+import { namespaceOf } from '../context.js';
+import { deadLetterService } from '../dead-letters.js';
+import { metadataOf, nameOf } from '../metadata.js';
+import type { MonitoringSettings } from '../options.js';
+import { type Alarm, alertsOf } from './alarm.js';
+import { COUNTERS, increaseInMinute, selectorOf } from './promql.js';
+
+const ID = 'FaastenMonitoring';
+
+/** Says which chart scraped a series, so that two charts in one namespace do not record the same. */
+const CHART_LABEL = 'faasten_chart';
+
+/** One rule of a PrometheusRule: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.Rule */
+export type Rule = {
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+} & ({ readonly record: string } | { readonly alert: string; readonly annotations: Readonly<Record<string, string>> });
+
+/** What a service scrapes and records, once for each chart; alarms and objectives add their rules to it. */
+export class ChartMonitoring extends Construct {
+  readonly namespace: string | undefined;
+  private readonly name: string;
+  readonly rules: ApiObject;
+  private readonly functions = new Map<string, string>();
+  private readonly alarms: Alarm[] = [];
+  private readonly objectives: (() => readonly Rule[])[] = [];
+
+  /** That of the chart around `scope`; made when it is first needed. */
+  static of(scope: Construct, settings: MonitoringSettings): ChartMonitoring {
+    const chart = Chart.of(scope);
+    return (chart.node.tryFindChild(ID) as ChartMonitoring | undefined) ?? new ChartMonitoring(chart, settings);
+  }
+
+  private constructor(
+    scope: Construct,
+    private readonly settings: MonitoringSettings,
+  ) {
+    super(scope, ID);
+    this.namespace = namespaceOf(this);
+    this.name = nameOf(this);
+    this.rules = new ApiObject(this, 'Rules', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: this.metadata('Rules'),
+      spec: { groups: Lazy.any({ produce: () => this.groups() }) },
+    });
+  }
+
+  /** Scrapes and records a function; `service` is the name of its Knative Service. */
+  scrape(path: string, service: string): void {
+    if (this.functions.size === 0) this.createPodMonitor();
+    this.functions.set(path, service);
+  }
+
+  /** Adds an alarm, whose alert is made when the manifests are written. */
+  addAlarm(alarm: Alarm): void {
+    this.alarms.push(alarm);
+  }
+
+  /** Adds the rules of an objective: what it records comes before what it alerts on. */
+  addObjective(rules: () => readonly Rule[]): void {
+    this.objectives.push(rules);
+  }
+
+  private services(): string[] {
+    return [...new Set([...this.functions.values(), deadLetterService(Chart.of(this)) ?? []].flat())].sort();
+  }
+
+  /** One group: its rules run one after the other, so that all of a minute is recorded when the alerts look at it. */
+  private groups(): object[] {
+    const selector = selectorOf({ namespace: this.namespace, [CHART_LABEL]: this.name });
+    const increments = COUNTERS.map(([record, counter]) => ({ record, expr: increaseInMinute(counter, selector) }));
+    const rules = [...increments, ...alertsOf(this.alarms, this.namespace), ...this.objectives.flatMap((make) => make())];
+    return [{ name: this.node.path, interval: '1m', rules }];
+  }
+
+  /**
+   * Knative lets a container declare no port but the one it serves at. That one makes Prometheus find the pods; the address is then
+   * turned to the port of the metrics.
+   */
+  private createPodMonitor(): void {
+    new ApiObject(this, 'Pods', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PodMonitor',
+      metadata: this.metadata('Pods'),
+      spec: {
+        selector: {
+          matchExpressions: [
+            {
+              key: 'serving.knative.dev/service',
+              operator: 'In',
+              values: Lazy.any({ produce: () => this.services() }),
+            },
+          ],
+        },
+        podMetricsEndpoints: [
+          {
+            port: 'user-port',
+            path: '/metrics',
+            interval: this.settings.scrapeInterval,
+            relabelings: [
+              {
+                sourceLabels: ['__address__'],
+                regex: '(.+):\\d+',
+                targetLabel: '__address__',
+                // As text of Prometheus: the first group, then the port.
+                replacement: `$1:${METRICS_PORT}`,
+              },
+              { targetLabel: CHART_LABEL, replacement: this.name },
+            ],
+          },
+        ],
+      },
+    });
+  }
+
+  private metadata(id: string) {
+    const { labels } = this.settings;
+    return { name: nameOf(this, id), ...metadataOf({ what: 'monitoring', path: this.node.path, labels }) };
+  }
+}
