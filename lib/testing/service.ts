@@ -111,18 +111,15 @@ export class RunningService {
 
   /**
    * Calls a function, and gives what it returns.
-   * @throws an Error with what a caller is told
+   * @throws an Error with what a caller is told; its cause is what happened
    */
   async call(fn: string, input?: unknown): Promise<unknown> {
-    const functionId = this.path('function', fn);
-    const { response, error } = await this.running.inspector.send({
-      kind: 'call',
-      functionId,
-      input: JSON.stringify(input) ?? '',
-    });
-    if (error) throw Object.assign(new Error(error.message), { name: error.name });
-    const text = response?.body?.text;
-    return text ? JSON.parse(text) : undefined;
+    const task = { kind: 'call' as const, body: JSON.stringify(input) };
+    const origin = { kind: 'call' as const, title: 'called by a test' };
+    const { result, error } = await this.running.invoke(this.path('function', fn), { task, origin });
+    if (result?.of === 'call' && result.error === undefined)
+      return result.body === undefined ? undefined : JSON.parse(result.body);
+    throw new Error(result?.of === 'call' ? result.error : error?.message, { cause: error });
   }
 
   /** Starts a function without waiting for it: with its retries, and its dead letters. */

@@ -48,7 +48,8 @@ describe('runs a service', () => {
     expect(await shop.object('Data', 'raw/a.png')).toBe('content');
     expect(await shop.object('Data', 'raw/a.jpg')).toBeUndefined();
     expect(await shop.call('Charge', { cents: 5 })).toEqual({ accepted: true });
-    await expect(shop.call('Charge', { cents: -5 })).rejects.toThrow();
+    const failed = (await shop.call('Charge', { cents: -5 }).catch((error) => error)) as Error & { cause: Error };
+    expect([failed.message, failed.cause.message]).toEqual(['Internal Server Error', 'there is no such amount']);
   });
 
   test('names that are not there are refused, with what is', async () => {
