@@ -2,13 +2,7 @@
 
 const NUMBER = new Intl.NumberFormat('en');
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-});
+const DAY_AND_CLOCK = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false } as const;
 
 export const count = (value: number): string => NUMBER.format(value);
 
@@ -50,7 +44,9 @@ export function age(ms: number | undefined): string {
 }
 
 export const clock = (timeMs: number): string => CLOCK.format(timeMs);
-export const dayAndClock = (timeMs: number): string => DAY_AND_CLOCK.format(timeMs);
+/** In the reader's time zone, or another one. */
+export const dayAndClock = (timeMs: number, timeZone?: string): string =>
+  new Date(timeMs).toLocaleString(undefined, { ...DAY_AND_CLOCK, timeZone });
 export const exact = (timeMs: number): string => new Date(timeMs).toISOString();
 
 export function bytes(value: number): string {

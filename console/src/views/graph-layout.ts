@@ -34,8 +34,10 @@ export interface Layout {
 }
 
 const NODE = { width: 168, height: 50 };
-const ROUTE = { width: 208, height: 32 };
+const ROUTE_HEIGHT = 32;
 const MARGIN = 20;
+/** Of a box around routes, with its title. */
+const GROUP = { padding: 10, title: 30 };
 
 interface Point {
   readonly x: number;
@@ -44,7 +46,7 @@ interface Point {
 
 export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
   const graph = new Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 50, edgesep: 10, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 50, edgesep: 10, marginx: MARGIN, marginy: MARGIN + GROUP.padding });
   graph.setDefaultEdgeLabel(() => ({}));
 
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -55,8 +57,9 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
   }
   const grouped = new Set([...routes.values()].map(({ node }) => node.id));
   for (const node of nodes) graph.setNode(node.id, grouped.has(node.id) ? {} : { ...NODE });
+  const width = routeWidth([...routes.values()].map(({ route }) => route));
   for (const [id, { node }] of routes) {
-    graph.setNode(id, { ...ROUTE });
+    graph.setNode(id, { width, height: ROUTE_HEIGHT });
     graph.setParent(id, node.id);
   }
   const known = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && !grouped.has(to));
@@ -76,16 +79,17 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
     ...[...routes].map(([id, { node, route }]) => ({ id, node, route, ...box(id) })),
     ...nodes.filter(({ id }) => !grouped.has(id)).map((node) => ({ id: node.id, node, ...box(node.id) })),
   ];
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const size = graph.graph() as { width?: number; height?: number };
   return {
-    width,
-    height,
+    width: size.width ?? 0,
+    height: size.height ?? 0,
     // In the order in which people read: by column, then from the top. The keyboard goes the same way.
     nodes: placed.sort((a, b) => a.x + a.width / 2 - (b.x + b.width / 2) || a.y - b.y),
     groups: [...grouped].map((id) => ({ node: byId.get(id)!, ...groupBox(placed.filter((each) => each.node.id === id)) })),
     edges: known.flatMap((edge, index) => {
-      const twins = known.filter((other) => source(other) === source(edge) && other.to === edge.to && other.id !== edge.id);
-      const shift = twins.length === 0 ? 0 : known.indexOf(twins[0]!) < index ? 7 : -7;
+      const ends = [source(edge), edge.to].sort().join();
+      const twin = known.findIndex((other) => other !== edge && [source(other), other.to].sort().join() === ends);
+      const shift = twin < 0 ? 0 : twin < index ? 7 : -7;
       const found = graph.edge({ v: source(edge), w: edge.to, name: edge.id }) as { points: Point[] } | undefined;
       return found ? [{ edge, ...drawn(found.points, box(source(edge)), box(edge.to), shift) }] : [];
     }),
@@ -94,9 +98,14 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
 
 const routeNode = (apiId: string, key: string): string => `${apiId}#${key}`;
 
+/** Room for the longest route, in the width of its letters; what is longer is cut. */
+function routeWidth(keys: readonly string[]): number {
+  const letters = Math.max(0, ...keys.map((key) => key.length));
+  return Math.min(300, Math.max(160, letters * 7.4 + 36));
+}
+
 function groupBox(boxes: readonly Box[]): Box {
-  const padding = 10;
-  const title = 30;
+  const { padding, title } = GROUP;
   const left = Math.min(...boxes.map(({ x }) => x)) - padding;
   const top = Math.min(...boxes.map(({ y }) => y)) - title;
   const right = Math.max(...boxes.map(({ x, width }) => x + width)) + padding;

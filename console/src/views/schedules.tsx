@@ -45,12 +45,13 @@ export function SchedulesView() {
                   <code>{one.expression}</code>
                   {one.timeZone && <span class="muted"> {one.timeZone}</span>}
                 </td>
-                <td title={one.nextRunTimesMs.map(dayAndClock).join(', ')}>
+                <td title={one.nextRunTimesMs.map((timeMs) => dayAndClock(timeMs, one.timeZone)).join(', ')}>
                   {one.nextRunTimesMs[0] === undefined ? (
                     <span class="muted">never</span>
                   ) : (
                     <>
-                      <Ago timeMs={one.nextRunTimesMs[0]} /> <span class="muted">{dayAndClock(one.nextRunTimesMs[0])}</span>
+                      <Ago timeMs={one.nextRunTimesMs[0]} />{' '}
+                      <span class="muted">{dayAndClock(one.nextRunTimesMs[0], one.timeZone)}</span>
                     </>
                   )}
                 </td>
