@@ -58,6 +58,14 @@ export function available(): Availability {
   return 'reason' in found ? found.reason : nodeAvailable(24);
 }
 
+/** How Node.js is started so that it runs the runtime client around a handler. */
+export function runtimeClient(handler: string): {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+} {
+  return { args: ['--import', PRELOAD, client(), handler], variables: { LAMBDA_RUNTIME_DIR: dirname(client()) } };
+}
+
 /** Starts a function from the folder of its code. @throws with its log when it cannot be initialised */
 export async function startFunction(
   directory: string,
@@ -67,7 +75,8 @@ export async function startFunction(
   const api = new RuntimeApi(settings.timeoutSeconds ?? 10);
   const port = await api.listen();
   const handler = settings.handler ?? 'index.handler';
-  const program = start(node(24), ['--import', PRELOAD, client(), handler], {
+  const { args, variables } = runtimeClient(handler);
+  const program = start(node(24), args, {
     cwd: directory,
     environment: {
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
@@ -86,7 +95,7 @@ export async function startFunction(
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${NAME}`,
       AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]0123456789abcdef',
       LAMBDA_TASK_ROOT: directory,
-      LAMBDA_RUNTIME_DIR: dirname(client()),
+      ...variables,
       LANG: 'en_US.UTF-8',
       TZ: ':UTC',
     },

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServerlessFunction } from '../../../lib/index.js';
 import { installed, missing } from '../../engines/engine.js';
 import { available, type LambdaFunction } from '../../engines/lambda.js';
+import { available as emulatorAvailable } from '../../engines/rie.js';
 import { payload } from '../../runtime/support.js';
-import { startedFunction } from './running.js';
+import { emulatedFunction, startedFunction } from './running.js';
 
 const found = installed('install-sam-events.sh', 'sam-events', 'event-mapping.json');
 const sam = missing('sam-events', 'path' in found || found.reason);
@@ -168,3 +169,23 @@ describe.skipIf(missing('aws-lambda-ric', available()))('payloads', () => {
     expect((await running.invoke({ a: 21 })).payload).toEqual({ twice: 42 });
   });
 });
+
+test.skipIf(missing('the runtime interface emulator', emulatorAvailable()))(
+  'the same bundle answers requests, queues, calls and nonsense under the emulator',
+  { timeout: 60_000 },
+  async () => {
+    const emulated = await emulatedFunction((stack) => {
+      new ServerlessFunction(stack, 'Fn', { entry: join(__dirname, 'handlers/everything.ts') });
+    });
+    try {
+      expect(await emulated.invoke(payload('api-gateway-v2'))).toMatchObject({ statusCode: 200, cookies: ['seen=1'] });
+      expect(await emulated.invoke(payload('sqs'))).toEqual({ batchItemFailures: [] });
+      expect(await emulated.invoke({ a: 21 })).toEqual({ twice: 42 });
+      expect(await emulated.invoke({ a: null, Records: [{ eventSource: 'aws:sqs', body: 'fail', messageId: 'm' }] })).toEqual({
+        batchItemFailures: [{ itemIdentifier: 'm' }],
+      });
+    } finally {
+      await emulated.stop();
+    }
+  },
+);

@@ -4,9 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { type LambdaFunction, startFunction } from '../../engines/lambda.js';
+import { type EmulatedFunction, startEmulated } from '../../engines/rie.js';
 
 /** @param declare puts one function, called `Fn`, into the stack */
-export async function startedFunction(declare: (stack: Stack) => void): Promise<LambdaFunction> {
+export function startedFunction(declare: (stack: Stack) => void): Promise<LambdaFunction> {
+  return started(declare, (folder, environment, handler) => startFunction(folder, environment, { handler }));
+}
+
+/** The same on AWS's runtime interface emulator. */
+export function emulatedFunction(declare: (stack: Stack) => void): Promise<EmulatedFunction> {
+  return started(declare, startEmulated);
+}
+
+async function started<T extends { stop(): Promise<void> }>(
+  declare: (stack: Stack) => void,
+  start: (folder: string, environment: Record<string, string>, handler: string) => Promise<T>,
+): Promise<T> {
   const outdir = mkdtempSync(join(tmpdir(), 'running-'));
   try {
     const app = new App({ outdir });
@@ -23,7 +36,7 @@ export async function startedFunction(declare: (stack: Stack) => void): Promise<
         typeof value === 'string' ? value : `deployed:${JSON.stringify(value)}`,
       ]),
     );
-    const running = await startFunction(join(outdir, asset.source.path), environment, { handler: Properties.Handler });
+    const running = await start(join(outdir, asset.source.path), environment, Properties.Handler);
     const stop = async () => {
       await running.stop();
       rmSync(outdir, { recursive: true, force: true });
