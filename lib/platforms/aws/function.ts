@@ -234,10 +234,11 @@ export class LambdaBackend implements FunctionBackend {
 
   /** Warns once where a route leads to a function that may take longer than the gateway waits. */
   warnOfGatewayTimeout(value: number = LIMITS.apiTimeoutSeconds.value): void {
-    if (this.spec.timeoutSeconds <= value) return;
+    // Not of the default, which is a second too long for REST APIs.
+    if (this.spec.timeoutSeconds <= LIMITS.apiTimeoutSeconds.value) return;
     Annotations.of(this.scope).addWarningV2(
       'faasten:apiTimeout',
-      `function '${this.spec.path}': its timeout is ${this.spec.timeoutSeconds} seconds, but an HTTP API answers for it after ${value}; ` +
+      `function '${this.spec.path}': its timeout is ${this.spec.timeoutSeconds} seconds, but its API answers for it after ${value}; ` +
         'give it a shorter timeout, or leave the work to a queue',
     );
   }

@@ -33,6 +33,18 @@ import { tag } from './tags.js';
 
 const STAGE = 'live';
 
+/** What is not text, where all types cannot be named at once. */
+const BINARY_TYPES = [
+  'application/octet-stream',
+  'application/pdf',
+  'application/zip',
+  'image/gif',
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'multipart/form-data',
+];
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
 const ACCESS_LOG_FORMAT = JSON.stringify({
   requestId: '$context.requestId',
@@ -88,8 +100,8 @@ export class RestApiBackend implements ApiBackend {
         ? { types: [EndpointType.PRIVATE], vpcEndpoints: [...privateEndpoints] }
         : { types: [EndpointType.REGIONAL] },
       policy: privateEndpoints && onlyThrough(privateEndpoints.map(({ vpcEndpointId }) => vpcEndpointId)),
-      // Bodies arrive as they were sent, whatever their type.
-      binaryMediaTypes: ['*/*'],
+      // Bodies arrive as they were sent, whatever their type; but what is to be compared with a schema must stay text.
+      binaryMediaTypes: tuned.requestValidation ? BINARY_TYPES : ['*/*'],
       cloudWatchRole: tuned.cloudWatchRole ?? false,
       deployOptions: {
         stageName: STAGE,

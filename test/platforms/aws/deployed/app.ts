@@ -15,6 +15,8 @@ const all = new Everything(everything, 'All', { root: process.env.HANDLERS, with
 new CfnOutput(everything, 'Url', { value: all.api.url });
 new CfnOutput(everything, 'Seen', { value: AwsBucket.of(all.node.findChild('Seen') as never).bucket.bucketName });
 new CfnOutput(everything, 'Uploads', { value: AwsBucket.of(all.node.findChild('Uploads') as never).bucket.bucketName });
+for (const name of ['Rest', 'One', 'Sockets'])
+  new CfnOutput(everything, name, { value: (all.node.findChild(name) as HttpApi).url });
 const jobs = AwsQueue.of(all.node.findChild('Jobs') as never);
 new CfnOutput(everything, 'Jobs', { value: jobs.queue.queueUrl });
 new CfnOutput(everything, 'DeadJobs', { value: jobs.deadLetters!.queueUrl });

@@ -5,6 +5,7 @@ import { Jimp } from 'jimp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PARTS } from '../everything/everything.js';
 import { type Answer, Deployment, skip } from './deployment.js';
+import { type Client, connect } from './socket.js';
 
 /** What the server cannot deploy or do, why, and where it is tested instead. */
 const NOT_THERE: Readonly<Record<string, string>> = {
@@ -21,6 +22,12 @@ describe.skipIf(skip)('deployed', () => {
       async () => ((await call('everything', 'GET', `/seen/${key}`)).status === 200 ? true : undefined),
       seconds,
     );
+
+  /** Where the server has an API whose address is that of AWS. */
+  const placeOf = (name: string) => {
+    const { hostname, pathname } = new URL(deployment.output('everything', name));
+    return { host: `${hostname.split('.')[0]}.execute-api.localhost:${new URL(deployment.server.url).port}`, pathname };
+  };
 
   /** Name and hash of the code of every function there is, as Lambda says. */
   async function functions(): Promise<Map<string, string>> {
@@ -168,6 +175,41 @@ describe.skipIf(skip)('deployed', () => {
       expect((await call('everything', 'GET', '/secret', undefined, { authorization: 'Bearer tea' })).status).toBe(200);
       expect((await call('everything', 'GET', '/secret', undefined, { authorization: 'Bearer milk' })).status).toBe(403);
       expect((await call('everything', 'GET', '/token')).status).toBe(401);
+    });
+
+    // The server does not compare bodies with the models that CloudFormation made; rest-api.test.ts judges those.
+    test('a REST API asks for a key and an authorizer, where routes do', async () => {
+      const { host, pathname } = placeOf('Rest');
+      const authorization =
+        'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/apigateway/aws4_request, SignedHeaders=host, Signature=0';
+      const listed = await fetch(`${deployment.server.url}/apikeys?includeValues=true`, { headers: { authorization } });
+      const { item: items } = (await listed.json()) as any;
+      const ask = (headers: object) =>
+        call('everything', 'GET', `${pathname}/who/ann`, undefined, { host, ...(headers as Record<string, string>) });
+      const [key, token] = [{ 'x-api-key': items[0].value }, { authorization: 'Bearer tea' }];
+      expect((await ask(token)).status).toBe(403);
+      expect([401, 403]).toContain((await ask(key)).status);
+      const answer = await ask({ ...key, ...token });
+      expect([answer.status, answer.json()]).toEqual([200, { who: 'tea', params: { name: 'ann' } }]);
+      const post = (body: object) => call('everything', 'POST', `${pathname}/checked`, body, { host });
+      expect((await post({ id: 'a' })).status).toBe(200);
+    });
+
+    test('handlers of one API share a function', async () => {
+      const { host } = new URL(deployment.output('everything', 'One'));
+      const ask = (path: string) => call('everything', 'GET', path, undefined, { host });
+      expect((await ask('/who/ann')).json()).toEqual({ who: 'nobody', params: { name: 'ann' } });
+      expect((await ask('/hello')).json()).toMatchObject({ route: 'GET /hello' });
+      expect([...(await functions()).keys()].filter((name) => name.startsWith('everything-AllOne'))).toHaveLength(1);
+    });
+
+    test('clients of a WebSocket API are let in or not, and get replies', async () => {
+      const { host, pathname } = placeOf('Sockets');
+      expect(await connect(deployment.server.url, host, `${pathname}?room=coffee`)).toBe(403);
+      const client = (await connect(deployment.server.url, host, `${pathname}?room=tea`)) as Client;
+      client.send('{"action":"say","text":"hello"}');
+      expect(JSON.parse(await client.next())).toEqual({ heard: 'hello' });
+      client.close();
     });
 
     test('settings arrive', async () => {

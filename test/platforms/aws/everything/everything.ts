@@ -3,8 +3,20 @@ import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/a
 import { Stream, StreamEncryption } from 'aws-cdk-lib/aws-kinesis';
 import { Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { Authorizer, Bucket, Duration, EventBus, HttpApi, Queue, Schedule, ServerlessFunction, Service, Topic } from 'faasten';
-import { AwsFunction, AwsQueue, AwsService, AwsStream, AwsTable } from 'faasten/aws';
+import {
+  Authorizer,
+  Bucket,
+  Duration,
+  EventBus,
+  HttpApi,
+  Queue,
+  Schedule,
+  ServerlessFunction,
+  Service,
+  Topic,
+  WebSocketApi,
+} from 'faasten';
+import { AwsApi, AwsFunction, AwsQueue, AwsService, AwsStream, AwsTable } from 'faasten/aws';
 
 /** What the parts below share. */
 interface Shared {
@@ -129,6 +141,40 @@ export const PARTS: Readonly<Record<string, (service: Service, shared: Shared) =
       authorizer: Authorizer.jwt('Users', { issuer: 'https://login.example', audiences: ['shop'] }),
     });
     api.addRoute('GET /signed', { handler: secret, authorizer: Authorizer.iam });
+  },
+
+  restApi(service) {
+    const check = new ServerlessFunction(service, 'CheckRest', { entry: 'handlers/check.ts' });
+    const body = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+    new HttpApi(service, 'Rest', {
+      routes: {
+        // Not kept: some servers know no context among identity sources.
+        'GET /who/{name}': {
+          handler: { entry: 'handlers/who.ts' },
+          authorizer: Authorizer.function('Check', check, { cacheFor: Duration.seconds(0) }),
+        },
+        'POST /checked': { handler: { entry: 'handlers/who.ts' }, schema: { body } },
+      },
+      tuning: [
+        AwsApi.tune({ usagePlans: { Basic: { keys: ['Tea'] } }, keylessRoutes: ['POST /checked'], requestValidation: true }),
+      ],
+    });
+  },
+
+  sharedFunction(service) {
+    new HttpApi(service, 'One', {
+      deployAs: 'function',
+      routes: { 'GET /who/{name}': { entry: 'handlers/who.ts' }, 'GET /hello': { entry: 'handlers/hello.ts' } },
+    });
+  },
+
+  webSocketApi(service) {
+    const sockets = new WebSocketApi<string>(service, 'Sockets');
+    const socket = new ServerlessFunction(service, 'Socket', { entry: 'handlers/socket.ts', links: { sockets } });
+    sockets.addRoute('$connect', socket);
+    sockets.addRoute('$disconnect', socket);
+    // Not `replies`, for which some servers lack AWS::ApiGatewayV2::RouteResponse; websocket.test.ts has it.
+    sockets.addRoute('say', socket);
   },
 
   prebuilt(service) {
