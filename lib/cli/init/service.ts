@@ -95,7 +95,7 @@ after(() => shop.stop());
 test('an order is accepted, and fulfilled a moment later', async () => {
   const accepted = await shop.request('POST /orders', { json: { product: 'teapot' } });
   assert.equal(accepted.status, 202);
-  const { id } = await accepted.json();
+  const { id } = (await accepted.json()) as { id: string };
 
   await shop.settle();
 
