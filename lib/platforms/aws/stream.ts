@@ -60,15 +60,10 @@ export function triggerByStream(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html, read on 2026-11-25. */
-function checkReading(
-  fn: LambdaBackend,
-  name: string,
-  { windowSeconds, parallel, tumblingSeconds, batchSize }: StreamReadingSpec,
-): void {
+function checkReading(fn: LambdaBackend, name: string, { windowSeconds, parallel, tumblingSeconds }: StreamReadingSpec): void {
   const fail = (wrong: string, advice: string): never => {
     throw invalid('function', fn.spec.path, `triggers.${name} has ${wrong}`, advice);
   };
-  if (batchSize > 10 && windowSeconds === 0 && batchSize > 10_000) fail(`batchSize ${batchSize}`, 'give at most 10,000');
   if (tumblingSeconds !== undefined && parallel > 1) {
     fail(
       `a tumbling window and ${parallel} batches of a shard at once, and a state is carried through one`,
