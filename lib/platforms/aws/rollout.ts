@@ -53,6 +53,7 @@ export class Rollout {
       fn.functionArn,
       `${fn.functionArn}:${alias.aliasName}`,
     );
+    // CodeDeploy documents no narrower one: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForLambdaLimited.html
     allow(policy, ['cloudwatch:DescribeAlarms'], '*');
     const role = new Role(scope, 'Role', {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),

@@ -75,7 +75,7 @@ export function checkSettings(spec: FunctionSpec, settings: Partial<AwsFunctionT
 
 /**
  * Every `*` that a function's own settings have, as AWS knows no narrower resource for these actions. The CDK adds two of
- * X-Ray's with `tracing`.
+ * X-Ray's with `tracing`; the role of a rollout, which is CodeDeploy's, has one more.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  */
