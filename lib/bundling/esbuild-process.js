@@ -13,13 +13,12 @@
 'use strict';
 
 const fs = require('node:fs');
-const path = require('node:path');
 const { blame, importsOf, recording } = require('./graph.js');
 const { chunks } = require('./chunks.js');
+const { esbuildOptions, failure, formatted, NAMESPACE } = require('./esbuild-options.js');
 const { finishEntry } = require('./finish-entry.js');
 const { loadPlugins } = require('./plugins.js');
 
-const NAMESPACE = 'faasten';
 /** When esbuild itself could not run, or crashed. */
 const SERVICE_ENDED = /The service (was stopped|is no longer running)/;
 const SILENT_MS = 1000;
@@ -53,69 +52,7 @@ function startProgress() {
  * @param {import('esbuild').Plugin[]} plugins
  */
 function build(pass, entries, plugins) {
-  const byId = new Map(entries.map((entry) => [String(entry.id), entry]));
-  const byLabel = new Map(entries.map((entry) => [entry.label, entry]));
-  return esbuild.build({
-    ...pass.esbuild,
-    external: [...pass.esbuild.external],
-    conditions: pass.esbuild.conditions && [...pass.esbuild.conditions],
-    mainFields: pass.esbuild.mainFields && [...pass.esbuild.mainFields],
-    // CommonJS modules know these two; an ES module has them under another name. Only unbound uses are replaced.
-    define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename', ...pass.esbuild.define },
-    // Without it, paths of files that the output refers to would start at the output's parent folder.
-    publicPath: './',
-    absWorkingDir: pass.root,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    charset: 'utf8',
-    sourcemap: pass.sourceMap ? 'external' : false,
-    footer: pass.sourceMap ? { js: `//# sourceMappingURL=${pass.outfile}.map` } : undefined,
-    metafile: true,
-    logLevel: 'silent',
-    logLimit: 0,
-    outdir: pass.outdir,
-    outExtension: { '.js': path.extname(pass.outfile) },
-    entryPoints: Object.fromEntries(
-      entries.map((entry) => [
-        `${entry.id}/${path.basename(pass.outfile, path.extname(pass.outfile))}`,
-        `faasten-entry:${entry.id}`,
-      ]),
-    ),
-    assetNames: '[name]-[hash]',
-    plugins: [
-      {
-        name: 'faasten-entry',
-        setup(context) {
-          context.onResolve({ filter: /^faasten-entry:\d+$/ }, ({ path: name }) => ({
-            path: /** @type {EntryJob} */ (byId.get(name.slice('faasten-entry:'.length))).label,
-            namespace: NAMESPACE,
-          }));
-          context.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path: label }) => {
-            const entry = /** @type {EntryJob} */ (byLabel.get(label));
-            return { contents: entry.source, loader: 'js', resolveDir: path.dirname(entry.handlerFile) };
-          });
-        },
-      },
-      ...plugins,
-    ],
-  });
-}
-
-/** @param {import('esbuild').Message[]} messages @param {'error' | 'warning'} kind */
-async function formatted(messages, kind) {
-  const texts = await esbuild.formatMessages(messages, { kind, color: false, terminalWidth: 120 });
-  return texts.map((text) => text.trimEnd());
-}
-
-/** @param {EntryJob} entry @param {import('esbuild').Message[]} errors @returns {Promise<EntryFailure>} */
-async function failure({ id, label }, errors) {
-  const missing = errors.every(
-    ({ text, location }) =>
-      location?.file === `${NAMESPACE}:${label}` && /No matching export in .* for import "default"/.test(text),
-  );
-  const text = (await formatted(errors, 'error')).join('\n\n').replaceAll(`${NAMESPACE}:${label}:`, 'the entry of the function:');
-  return { id, kind: missing ? 'no-default-export' : 'esbuild', text };
+  return esbuild.build(esbuildOptions(pass, entries, plugins));
 }
 
 /**
@@ -144,7 +81,8 @@ async function buildOrBlame(pass, entries, plugins) {
       graph,
     );
     const failed = [];
-    for (const [index, errors] of blamed.entries()) if (errors.length > 0) failed.push(await failure(entries[index], errors));
+    for (const [index, errors] of blamed.entries())
+      if (errors.length > 0) failed.push(await failure(esbuild, entries[index], errors));
     const rest = entries.filter((_, index) => blamed[index].length === 0);
     if (rest.length === 0) return { results: [], failed };
     const others = await buildOrBlame(pass, rest, plugins);
@@ -202,7 +140,7 @@ async function record(pass, index, results, failed, loaded) {
       built.push(finishEntry(pass, entry, outputs));
       await new Promise(setImmediate); // lets the next run's messages through
     }
-    const texts = await formatted(result.warnings, 'warning');
+    const texts = await formatted(esbuild, result.warnings, 'warning');
     const warnings = result.warnings.map((warning, at) => ({ file: warning.location?.file, text: texts[at] }));
     write({ ...common, built, failed: [], inputs: importsOf(result.metafile), warnings });
   }

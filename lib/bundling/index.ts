@@ -1,5 +1,6 @@
 /** Makes deployable code of handlers. Knows functions as requests only: no constructs, no platform. */
 export { prebuilt } from './artifact.js';
 export { bundle } from './bundle.js';
+export { LiveBundle, type LiveResult } from './live.js';
 export type * from './request.js';
 export { type ZipOptions, zip } from './zip.js';

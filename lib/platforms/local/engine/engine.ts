@@ -18,7 +18,7 @@ import { Signer } from './objects/signer.js';
 import { OwnServer } from './own-server.js';
 import { FunctionRunner } from './runner.js';
 import { Schedules } from './schedules.js';
-import { Secrets } from './secrets.js';
+import { requireSecrets, Secrets } from './secrets.js';
 import { openStore, type Store } from './store.js';
 
 export interface EngineOptions {
@@ -136,7 +136,11 @@ export class Engine {
       };
       const code = this.codeOf(path);
       const ask = links.ask.bind(links);
-      this.runners.set(path, new FunctionRunner(fn, settings, ask, () => code.current(), this.history, now, options.faults));
+      const ready = async () => {
+        requireSecrets(fn, this.secrets);
+        return code.current();
+      };
+      this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.history, now, options.faults));
     }
     for (const server of this.apis) server.route(this.runners);
 
@@ -196,7 +200,17 @@ export class Engine {
   }
 
   private codeOf(path: string): FunctionCode {
-    const code = new FunctionCode(() => this.code(path));
+    let used = false;
+    const code = new FunctionCode(() => this.code(path), this.options.watch, {
+      onStale: () => this.runners.get(path)!.reload(),
+      onMade: (durationMs, problem) => {
+        if (problem === undefined) this.problems.delete(path);
+        else this.problems.set(path, problem);
+        // The first use is no reload, unless it failed.
+        if (used || problem !== undefined) this.history.emit({ type: 'reload', functionId: path, durationMs, problem });
+        used = true;
+      },
+    });
     this.codes.set(path, code);
     return code;
   }

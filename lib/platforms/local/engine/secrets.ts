@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { FaastenError } from '../../../core/errors.js';
+import type { LocalFunctionModel } from '../model.js';
 
 /** The variable of an `.env` file that holds a secret: `shop/stripe-key` is `SHOP_STRIPE_KEY`. */
 export function variableOf(secretName: string): string {
@@ -21,6 +23,15 @@ export class Secrets {
   get(secretName: string): string | undefined {
     return this.given[secretName] ?? this.variables[variableOf(secretName)];
   }
+}
+
+/** @throws where a secret of the function has no value */
+export function requireSecrets({ secrets }: LocalFunctionModel, values: Secrets): void {
+  const missing = Object.values(secrets).filter(({ name }) => values.get(name) === undefined);
+  if (missing.length === 0) return;
+  const lines = missing.map(({ name }) => `${variableOf(name)}=…`).join(' and ');
+  const names = missing.map(({ name }) => `'${name}'`).join(', ');
+  throw new FaastenError('secret-missing', `its secret ${names} has no value on this machine; add ${lines} to the .env file`);
 }
 
 function read(file: string): Record<string, string> {

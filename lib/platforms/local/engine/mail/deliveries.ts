@@ -16,9 +16,6 @@ import { passes } from './filter.js';
 import type { Entry, Letter } from './letter.js';
 import { type Failure, Mailbox, type MailboxSettings } from './mailbox.js';
 
-/** Milliseconds between looks for what is older than its retention. */
-const SWEEP = 60_000;
-
 /** What comes with a message or event, from whoever sent it. */
 export interface Sent {
   readonly body?: string;
@@ -68,7 +65,6 @@ export class Deliveries {
   onPublish: (topicPath: string) => void = () => {};
   readonly consumers: Consumer[] = [];
   private readonly sequence = new Sequence();
-  private cancelSweep = () => {};
 
   constructor(
     private readonly model: LocalModel,
@@ -120,7 +116,6 @@ export class Deliveries {
 
   begin(): void {
     for (const box of this.boxes) box.begin();
-    this.sweepLater();
   }
 
   async send(queue: string, sent: Sent): Promise<string> {
@@ -191,7 +186,6 @@ export class Deliveries {
 
   /** Takes nothing more, and gives what is being delivered `grace` milliseconds to end. */
   async close(grace: number): Promise<void> {
-    this.cancelSweep();
     for (const box of this.boxes) box.close();
     const done = Promise.all(this.consumers.map((consumer) => consumer.close()));
     let timer: NodeJS.Timeout | undefined;
@@ -257,13 +251,6 @@ export class Deliveries {
       before();
       consumer.poke();
     };
-  }
-
-  private sweepLater(): void {
-    this.cancelSweep = this.clock.at(this.clock.now() + SWEEP, () => {
-      this.sweepLater();
-      for (const box of this.boxes) void box.sweep();
-    });
   }
 }
 

@@ -8,6 +8,9 @@ import { GroupedLine, type Line, LooseLine } from './line.js';
 /** How long messages with one deduplication id are one: SQS's five minutes. */
 const DEDUPLICATION = 5 * 60_000;
 
+/** Milliseconds between looks for what is older than its retention. */
+const SWEEP = 60_000;
+
 export interface MailboxSettings {
   /** Deliveries of one letter before it is dead. */
   readonly maxAttempts: number;
@@ -50,6 +53,8 @@ export class Mailbox {
   private readonly loose = new LooseLine();
   private readonly grouped = new GroupedLine();
   private readonly recent = new Map<string, number>();
+  private cancelSweep?: () => void;
+  private closed = false;
   private wake?: { readonly timeMs: number; readonly cancel: () => void };
 
   constructor(
@@ -227,7 +232,7 @@ export class Mailbox {
   }
 
   /** Drops what is older than its retention. */
-  async sweep(): Promise<void> {
+  private async sweep(): Promise<void> {
     const now = this.clock.now();
     for (const [key, until] of this.recent) {
       if (until > now) continue;
@@ -248,7 +253,9 @@ export class Mailbox {
   }
 
   close(): void {
+    this.closed = true;
     this.wake?.cancel();
+    this.cancelSweep?.();
     this.onReady = () => {};
   }
 
@@ -268,7 +275,9 @@ export class Mailbox {
   /** Tells who waits for letters, now and when the next one becomes visible. */
   private changed(): void {
     this.onChange();
+    if (this.closed) return;
     const now = this.clock.now();
+    if (this.loose.size + this.grouped.size + this.deadCount + this.recent.size > 0) this.sweepLater(now);
     if (this.ready().count > 0) this.onReady();
     const next = Math.min(this.loose.nextTime(now) ?? Infinity, this.grouped.nextTime(now) ?? Infinity);
     if (this.wake && this.wake.timeMs <= next && this.wake.timeMs > now) return;
@@ -283,6 +292,17 @@ export class Mailbox {
               this.changed();
             }),
           };
+  }
+
+  private sweepLater(now: number): void {
+    this.cancelSweep ??= this.clock.at(now + SWEEP, () => {
+      this.cancelSweep = undefined;
+      // What cannot be written now is looked at again.
+      this.sweep().then(
+        () => this.changed(),
+        () => this.changed(),
+      );
+    });
   }
 
   /** Starts the deliveries, once somebody listens. */

@@ -199,7 +199,7 @@ export class Pool {
       this.starting--;
       void worker?.terminate();
       // Whoever waits for code that cannot run is told why; workers of before may go on.
-      if (this.places.size > 0) return;
+      if ([...this.places].some(({ stale }) => !stale)) return;
       const { name, message, stack } = error as Error;
       for (const entry of this.waiting.splice(0)) entry.fail({ kind: 'crashed', name, message, stack });
     }
