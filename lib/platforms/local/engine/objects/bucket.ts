@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { FaastenError } from '../../../../core/errors.js';
 import type { BucketSpec } from '../../../../core/model.js';
 import { keyOf, type Store } from '../store.js';
 import { contentTypeOf } from './content-types.js';
@@ -35,6 +36,7 @@ export class Bucket {
   private readonly objects = new Map<string, Known>();
   private readonly watcher = new Watcher((path) => void this.check(path).catch(() => {}));
   private sorted?: string[];
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly spec: BucketSpec,
@@ -75,7 +77,15 @@ export class Bucket {
     return { bytes, contentType: this.contentType(key), size: bytes.length, etag: etagOf(bytes) };
   }
 
-  async put(key: string, bytes: Uint8Array, contentType = 'application/octet-stream'): Promise<void> {
+  put(key: string, bytes: Uint8Array, contentType?: string): Promise<void> {
+    return this.inTurn(() => this.write(key, bytes, contentType));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.inTurn(() => this.remove(key));
+  }
+
+  private async write(key: string, bytes: Uint8Array, contentType = 'application/octet-stream'): Promise<void> {
     const path = this.pathOf(key);
     const temporary = join(this.folder, TEMPORARY, randomUUID());
     await writeFile(temporary, bytes);
@@ -91,13 +101,13 @@ export class Bucket {
       await rm(temporary, { force: true });
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EISDIR' || code === 'ENOTEMPTY' || code === 'EEXIST')
-        throw new Error(`cannot store '${key}': objects below '${key}/' are in the way of its file`);
+        throw inTheWay(`cannot store '${key}' as a file, as there are objects below '${key}/'`);
       throw error;
     }
     await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
   }
 
-  async delete(key: string): Promise<void> {
+  private async remove(key: string): Promise<void> {
     const path = this.pathOf(key);
     const known = this.objects.get(key);
     if (!known) return;
@@ -131,6 +141,13 @@ export class Bucket {
 
   contentType(key: string): string {
     return (this.store.read(keyOf('object', this.spec.path, key)) as string | undefined) ?? contentTypeOf(key);
+  }
+
+  /** One change after the other: folders come and go with the objects in them. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => {});
+    return turn;
   }
 
   private pathOf(key: string): string {
@@ -195,7 +212,7 @@ export class Bucket {
     } catch (error) {
       if (!ABSENT.has((error as NodeJS.ErrnoException).code!) && (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const key = keyOfFile(relative(this.folder, folder).split(sep).join('/'));
-      throw new Error(`cannot store objects below '${key}/': a file with the object of a shorter key is in the way`);
+      throw inTheWay(`cannot store objects below '${key}/', as a shorter key than that is an object, and so a file`);
     }
     for (let each = folder; each.length > this.folder.length; each = dirname(each)) this.watcher.add(each);
   }
@@ -223,6 +240,10 @@ export class Bucket {
 const TEMPORARY = '.writing';
 const VERSIONS = '.versions';
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+function inTheWay(wrong: string): FaastenError {
+  return new FaastenError('conflict', `${wrong}; choose keys of which none is the folder of another`);
+}
 
 function etagOf(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
