@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { type Crash, FunctionWorker, type Invocation, type LinkHost, type Outcome, type WorkerSettings } from './worker.js';
 
 /** Milliseconds a burst is left to the workers that are there, before more are started. */
 const PATIENCE = 5;
+/** Milliseconds of an invocation that make a worker one that is waited for. */
+const LONG = 20;
+const CPUS = availableParallelism();
 
 export interface PoolSettings extends WorkerSettings {
   /** Most workers, and so most invocations at the same time. */
@@ -30,6 +34,7 @@ interface Place {
   readonly worker: FunctionWorker;
   readonly started: number;
   busy: boolean;
+  busySince: number;
   /** Milliseconds until the code was loaded, until somebody was told. */
   coldStart?: number;
   /** Ends when its invocation does: newer code took its place. */
@@ -125,6 +130,7 @@ export class Pool {
 
   private async runIn(place: Place, invocation: Invocation): Promise<PoolOutcome> {
     place.busy = true;
+    place.busySince = performance.now();
     const { coldStart } = place;
     place.coldStart = undefined;
     const outcome = await place.worker.run(invocation);
@@ -155,10 +161,18 @@ export class Pool {
       this.patience = undefined;
       const due = performance.now() - PATIENCE;
       const late = this.waiting.filter(({ since }) => since <= due).length;
-      const room = this.settings.maxWorkers - this.places.size - this.starting;
+      const most = this.isQuick() ? Math.min(CPUS, this.settings.maxWorkers) : this.settings.maxWorkers;
+      const room = most - this.places.size - this.starting;
       for (let count = Math.min(late - this.starting, room); count > 0; count--) void this.start();
-      if (this.waiting.length > 0 && room > 0) this.grow();
+      if (this.waiting.length > 0 && this.places.size + this.starting < this.settings.maxWorkers) this.grow();
     }, PATIENCE);
+  }
+
+  /** Whether all that runs has just begun: more workers than CPUs would then only be in each other's way. */
+  private isQuick(): boolean {
+    const due = performance.now() - LONG;
+    for (const { busy, busySince } of this.places) if (busy && busySince < due) return false;
+    return true;
   }
 
   private async start(): Promise<void> {
@@ -180,6 +194,7 @@ export class Pool {
         worker,
         started,
         busy: false,
+        busySince: 0,
         coldStart: performance.now() - started,
         stale: false,
         idleSince: performance.now(),

@@ -1,0 +1,195 @@
+// npm run bench:local [-- --others]: the local platform beside a bare node:http server, and beside serverless-offline, which it installs
+// into a temporary folder. Each server is a process of its own; the load comes from this one.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { makeProject } from './project.js';
+
+const CONNECTIONS = 32;
+const SECONDS = 4;
+const FUNCTIONS = 100;
+const RELOADS = 10;
+const REPOSITORY = resolve(__dirname, '..');
+const OFFLINE = ['serverless@3', 'serverless-offline@13', 'serverless-esbuild@1'];
+
+const folder = mkdtempSync(join(tmpdir(), 'faasten-bench-'));
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starts a program that prints its port, as `port 1234`. */
+function serve(file: string, cwd: string, args: readonly string[] = []): Promise<{ port: number; child: ChildProcess }> {
+  const child = spawn(process.execPath, [file, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.add(child);
+  return new Promise((done, fail) => {
+    child.once('exit', (code) => fail(new Error(`${file} ended with ${code}`)));
+    child.stdout!.on('data', (text) => {
+      const port = /port (\d+)/.exec(String(text))?.[1];
+      if (port) done({ port: Number(port), child });
+    });
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  children.delete(child);
+  child.removeAllListeners('exit');
+  const ended = new Promise((done) => child.once('exit', done));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** Requests a second over connections that each wait for the answer. */
+async function throughput(port: number, path: string, seconds = SECONDS): Promise<number> {
+  const bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  const end = performance.now() + seconds * 1000;
+  let count = 0;
+  await Promise.all(
+    Array.from(
+      { length: CONNECTIONS },
+      () =>
+        new Promise<void>((done, fail) => {
+          const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+          socket.setNoDelay(true);
+          let rest = '';
+          socket.on('error', fail);
+          socket.on('data', (chunk) => {
+            rest += chunk.toString('latin1');
+            const head = rest.indexOf('\r\n\r\n');
+            if (head < 0) return;
+            const length = /content-length: (\d+)/i.exec(rest)?.[1];
+            const whole = length === undefined ? rest.endsWith('0\r\n\r\n') : rest.length >= head + 4 + Number(length);
+            if (!whole) return;
+            if (!rest.startsWith('HTTP/1.1 200')) return fail(new Error(rest));
+            rest = '';
+            count++;
+            if (performance.now() < end) return socket.write(bytes);
+            socket.destroy();
+            done();
+          });
+        }),
+    ),
+  );
+  return count / seconds;
+}
+
+/** Milliseconds from `started` until `path` is answered with `text`. */
+async function until(port: number, path: string, text: string, started: number): Promise<number> {
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+    if (answer?.status === 200 && (await answer.text()).includes(text)) return performance.now() - started;
+    await new Promise((done) => setTimeout(done, 2));
+  }
+}
+
+const bare = `
+const server = require('node:http').createServer((request, response) => {
+  response.writeHead(200, { 'content-type': 'text/plain;charset=UTF-8' });
+  response.end('hello');
+});
+server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));`;
+
+const hello = (text: string) =>
+  `import { http } from 'faasten/runtime';\nexport default http(async () => new Response('${text}'));\n`;
+
+/** A service of `count` functions, the first of which says hello. */
+const service = (count: number) => `
+const { HttpApi, ServerlessFunction, Service } = require(${JSON.stringify(REPOSITORY)});
+const { LocalApp, startLocal } = require(${JSON.stringify(join(REPOSITORY, 'dist/platforms/local'))});
+const app = new LocalApp();
+const service = new Service(app, 'Bench', { root: __dirname });
+const routes = { 'GET /hello': new ServerlessFunction(service, 'Hello', { entry: 'handlers/hello.ts' }) };
+for (let n = 0; n < ${count}; n++) {
+  routes['GET /f' + n] = new ServerlessFunction(service, 'F' + n, { entry: 'handlers/f' + n + '.ts' });
+}
+new HttpApi(service, 'Api', { routes });
+startLocal(app, { port: 0, metricsPort: 0, dataDirectory: 'data-' + process.pid, envFile: false }).then(({ urls }) =>
+  console.log('port ' + new URL(Object.values(urls)[0]).port));`;
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const row = (name: string, value: string) => console.log(`${name.padEnd(58)} ${value}`);
+
+async function main(): Promise<void> {
+  const project = join(folder, 'project');
+  makeProject(project, FUNCTIONS, 'faasten');
+  writeFileSync(join(project, 'handlers/hello.ts'), hello('hello'));
+  writeFileSync(join(project, 'bare.cjs'), bare);
+  writeFileSync(join(project, 'one.cjs'), service(0));
+  writeFileSync(join(project, 'hundred.cjs'), service(FUNCTIONS));
+
+  const plain = await serve(join(project, 'bare.cjs'), project);
+  await throughput(plain.port, '/', 1);
+  const most = await throughput(plain.port, '/');
+  await stop(plain.child);
+  const one = await serve(join(project, 'one.cjs'), project);
+  await throughput(one.port, '/hello', 2);
+  const ours = await throughput(one.port, '/hello');
+  row('requests a second, bare node:http', most.toFixed(0));
+  row('requests a second, faasten local', `${ours.toFixed(0)} (${(most / ours).toFixed(2)} times fewer)`);
+
+  const reloads: number[] = [];
+  for (let n = 0; n < RELOADS; n++) {
+    await new Promise((done) => setTimeout(done, 300));
+    const started = performance.now();
+    writeFileSync(join(project, 'handlers/hello.ts'), hello(`hello ${n}`));
+    reloads.push(await until(one.port, '/hello', `hello ${n}`, started));
+  }
+  row(
+    'from saving a handler to its next answer, median',
+    `${median(reloads).toFixed(0)} ms (most ${Math.max(...reloads).toFixed(0)} ms)`,
+  );
+  await stop(one.child);
+
+  const firsts: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const started = performance.now();
+    const { port, child } = await serve(join(project, 'hundred.cjs'), project);
+    firsts.push(await until(port, '/hello', 'hello', started));
+    await stop(child);
+  }
+  row(`from the command to the first answer, ${FUNCTIONS} functions`, `${median(firsts).toFixed(0)} ms`);
+  if (process.argv.includes('--others')) await offline();
+}
+
+/** The same hundred functions as plain Lambda handlers. */
+async function offline(): Promise<void> {
+  const project = join(folder, 'offline');
+  const tools = join(folder, 'tools');
+  makeProject(project, FUNCTIONS, 'lambda');
+  writeFileSync(join(project, 'handlers/hello.ts'), "export const handler = async () => ({ statusCode: 200, body: 'hello' });\n");
+  const install = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', tools, ...OFFLINE], {
+    encoding: 'utf8',
+  });
+  if (install.status !== 0) return row('serverless-offline', `cannot be installed: ${install.stderr.trim().split('\n')[0]}`);
+  const names = ['hello', ...Array.from({ length: FUNCTIONS - 1 }, (_, n) => `f${n}`)];
+  const functions = names.map(
+    (name) => `  ${name}:\n    handler: handlers/${name}.handler\n    events:\n      - httpApi: GET /${name}\n`,
+  );
+  const plugins = ['serverless-esbuild', 'serverless-offline']
+    .map((name) => `  - ${join(tools, 'node_modules', name)}\n`)
+    .join('');
+  const provider = 'provider:\n  name: aws\n  runtime: nodejs20.x\n';
+  writeFileSync(
+    join(project, 'serverless.yml'),
+    `service: bench\n${provider}plugins:\n${plugins}functions:\n${functions.join('')}`,
+  );
+  const started = performance.now();
+  const child = spawn(join(tools, 'node_modules/.bin/serverless'), ['offline', '--httpPort', '34567'], {
+    cwd: project,
+    stdio: 'ignore',
+    env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+  });
+  children.add(child);
+  const limit = new Promise<undefined>((done) => setTimeout(() => done(undefined), 120_000).unref());
+  const first = await Promise.race([until(34567, '/hello', 'hello', started), limit]);
+  row(
+    `serverless-offline: to the first answer, ${FUNCTIONS} functions`,
+    first === undefined ? 'none within two minutes' : `${first.toFixed(0)} ms`,
+  );
+  await stop(child);
+}
+
+void main().then(() => process.exit(0));
