@@ -100,14 +100,13 @@ export class ApiServer {
     const { runner, key } = target;
     const title = `${method} ${path}`;
     const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
-    const again = (): SendRequest | undefined => requestOf(this.model.path, request, body);
     const incoming = {
       kind: 'http' as const,
       resourceId: this.model.path,
       title,
       timeMs: this.options.now(),
       traceId,
-      request: again,
+      request: again(this.model.path, { method, url, headers }, body),
     };
     const eventId = this.options.record(incoming);
     const { result, error, summary } = await runner.run({
@@ -153,15 +152,20 @@ export class ApiServer {
   }
 }
 
-/** What sends a request again; undefined where its body is too large to keep, or no text. */
-function requestOf(
+/**
+ * What makes a request that is sent again; it makes none where the body is too large to keep, or no text. Not inside of what answers
+ * the request: it is kept for long, and would keep the connection.
+ */
+function again(
   apiId: string,
-  { method = 'GET', url = '/', headers }: IncomingMessage,
+  { method = 'GET', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   body: Buffer,
-): SendRequest | undefined {
-  if (body.length > MAX_PAYLOAD_BYTES || !isUtf8(body)) return undefined;
-  const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-  return { kind: 'http', apiId, method, path: url, headers: sent, ...(body.length > 0 && { body: body.toString() }) };
+): () => SendRequest | undefined {
+  return () => {
+    if (body.length > MAX_PAYLOAD_BYTES || !isUtf8(body)) return undefined;
+    const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    return { kind: 'http', apiId, method, path: url, headers: sent, ...(body.length > 0 && { body: body.toString() }) };
+  };
 }
 
 /** Undefined when it is too large; the rest is then left unread, and the connection ends with the answer. */

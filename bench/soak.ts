@@ -1,0 +1,92 @@
+// npm run soak [-- <seconds>]: the local platform at this machine's limit for ten minutes. Fails when its memory goes on growing, when a
+// request is not answered, or when a message is lost.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bucket, HttpApi, Queue, ServerlessFunction, Service, Topic } from 'faasten';
+import { LocalApp, startLocal } from 'faasten/local';
+
+const SECONDS = Number(process.argv[2] ?? 600);
+const CLIENTS = 16;
+/** How much more memory the last third may take than the second one. */
+const GROWTH = 1.15;
+
+const HANDLERS = {
+  'web.ts': `import { http } from 'faasten/runtime';
+export default http<any>(async (request, { links, log }) => {
+  const order = await request.json();
+  await links.orders.send(order);
+  if (order.n % 10 === 0) await links.files.put('orders/' + (order.n % 1000) + '.json', JSON.stringify(order));
+  log.info('accepted', { n: order.n });
+  return Response.json({ n: order.n }, { status: 202 });
+});`,
+  'work.ts': `import { queue } from 'faasten/runtime';
+export default queue<any>(async (messages, { links }) => {
+  for (const message of messages) {
+    if (message.attempt === 1 && message.body.n % 50 === 0) message.retry();
+    else await links.done.publish({ n: message.body.n });
+  }
+});`,
+  'note.ts': "import { topic } from 'faasten/runtime';\nexport default topic(async () => {});",
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'faasten-soak-'));
+mkdirSync(join(folder, 'node_modules'));
+writeFileSync(join(folder, 'package.json'), '{}');
+for (const [name, text] of Object.entries(HANDLERS)) writeFileSync(join(folder, name), text);
+
+const app = new LocalApp();
+const service = new Service(app, 'Soak', { root: folder });
+const orders = new Queue(service, 'Orders');
+const done = new Topic(service, 'Done');
+const files = new Bucket(service, 'Files');
+const web = new ServerlessFunction(service, 'Web', { entry: 'web.ts', links: { orders, files: files.writeOnly() } });
+new HttpApi(service, 'Api', { routes: { 'POST /orders': web } });
+const work = { Orders: orders.messages({ batchSize: 10 }) };
+new ServerlessFunction(service, 'Work', { entry: 'work.ts', links: { done }, triggers: work });
+new ServerlessFunction(service, 'Note', { entry: 'note.ts', triggers: { Done: done.messages() } });
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+async function main(): Promise<void> {
+  const running = await startLocal(app, { port: 0, metricsPort: 0, dataDirectory: join(folder, 'data'), envFile: false });
+  const [url] = Object.values(running.urls);
+  const end = performance.now() + SECONDS * 1000;
+  const memory: number[] = [];
+  let sent = 0;
+  let wrong = 0;
+  const sampling = setInterval(() => {
+    memory.push(process.memoryUsage().rss / 1024 ** 2);
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    if (memory.length % 10 === 0) console.log(`${memory.at(-1)!.toFixed(0)} MiB, ${sent} requests, ${left} s to go`);
+  }, 1000);
+  const client = async () => {
+    while (performance.now() < end) {
+      const waiting = (await running.inspector.queues()).reduce((sum, { ready }) => sum + ready, 0);
+      // The limit is what is worked off, not what can be piled up.
+      if (waiting > 1000) await new Promise((next) => setTimeout(next, 50));
+      const answer = await fetch(`${url}/orders`, { method: 'POST', body: JSON.stringify({ n: ++sent }) }).catch(() => undefined);
+      if (answer?.status !== 202) wrong++;
+      await answer?.arrayBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  clearInterval(sampling);
+  const busy = async () =>
+    (await running.inspector.queues()).some(({ ready, delayed, inFlight }) => ready + delayed + inFlight > 0);
+  while (await busy()) await new Promise((next) => setTimeout(next, 100));
+  await running.settled();
+  const [topic] = await running.inspector.topics();
+  await running.close();
+  rmSync(folder, { recursive: true, force: true });
+
+  const third = Math.floor(memory.length / 3);
+  const [before, after] = [median(memory.slice(third, 2 * third)), median(memory.slice(2 * third))];
+  console.log(
+    `${sent} requests in ${SECONDS} s, ${wrong} not answered 202, ${sent - wrong - topic!.publishedCount} messages lost`,
+  );
+  console.log(`memory: ${before.toFixed(0)} MiB in the second third, ${after.toFixed(0)} MiB in the last`);
+  if (wrong > 0 || topic!.publishedCount !== sent - wrong || after > before * GROWTH) process.exitCode = 1;
+}
+
+void main();
