@@ -32,7 +32,10 @@ export function serve(entry: unknown, options: ServeOptions): LocalFunction {
       // A preflight is of no route; withCors answers it.
       const place = () => matchRoute([route], request.method, path) ?? { route, params: {} };
       return withCors(cors && JSON.stringify(cors), request, () =>
-        dispatcher.http(request, { ...about, kind: 'http' }, place, (response) => response),
+        // Not as it is: of an answer with a body, the dispatcher would keep the timer, and with it the request, up to the deadline.
+        dispatcher
+          .http(request, { ...about, kind: 'http' }, place, (response) => ({ response }))
+          .then(({ response }) => response),
       );
     },
     async events(kind, trigger, items, about) {
