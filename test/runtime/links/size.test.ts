@@ -5,6 +5,7 @@ import { minified } from './support.js';
 const drivers = {
   'links/sqs': 'sqs',
   'links/sns': 'sns',
+  'links/eventbridge': 'eventbridge',
   'links/s3': 's3',
   'links/lambda': 'lambda',
   'links/pubsub': 'pubsub',
