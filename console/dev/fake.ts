@@ -14,8 +14,6 @@ import type {
   MessageQuery,
   ObjectQuery,
   PastEvent,
-  QueuedMessage,
-  QueueState,
   SavedEvent,
   SendRequest,
   SendResult,
@@ -24,6 +22,7 @@ import type {
   TimeWindow,
   TokenRequest,
 } from '../../lib/platforms/local/console/protocol.js';
+import { FakeQueue } from './queue.js';
 import { functions, id, nothing, order, samplesOf, shop } from './shop.js';
 import { payload, random, type Story, Teller } from './story.js';
 
@@ -39,8 +38,7 @@ export class FakeInspector implements Inspector {
   private readonly warm = new Set<string>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly next: () => number;
-  private waiting: QueuedMessage[] = [];
-  private dead: QueuedMessage[] = [];
+  private readonly queue = new FakeQueue((queue) => this.emit({ type: 'queue', queue }));
   private published = 0;
 
   constructor(private readonly settings: { empty?: boolean; nowMs?: number; seed?: number } = {}) {
@@ -53,8 +51,8 @@ export class FakeInspector implements Inspector {
   private remember(nowMs: number): void {
     for (let agoMs = 3_500_000; agoMs > 20_000; agoMs -= 8_000 + this.next() * (agoMs % 900_000 < 300_000 ? 20_000 : 140_000))
       this.happen(this.story(nowMs - agoMs), false);
-    if (this.dead.length === 0) this.die(nowMs - 90_000, 'dead-trace');
-    this.waiting = [this.message('waiting-1', nowMs - 4000, { state: 'delayed', visibleTimeMs: nowMs + 56_000 })];
+    if (this.queue.deadLetters === 0) this.queue.die(nowMs - 90_000, 'dead-trace');
+    this.queue.delay(nowMs);
   }
 
   private story(atMs: number): Story & { request: SendRequest; title: string } {
@@ -102,8 +100,12 @@ export class FakeInspector implements Inspector {
     }
     if (story.dead) {
       const endMs = Math.max(...story.happenings.map(({ atMs }) => atMs));
-      if (live) this.later(endMs, () => this.die(Date.now(), story.traceId));
-      else this.die(startTimeMs + endMs, story.traceId);
+      const die = (timeMs: number) => {
+        const run = this.runs.findLast(({ functionId, traceId }) => functionId === id.fulfil && traceId === story.traceId);
+        this.queue.die(timeMs, story.traceId, run?.id);
+      };
+      if (live) this.later(endMs, () => die(Date.now()));
+      else die(startTimeMs + endMs);
     }
   }
 
@@ -131,37 +133,6 @@ export class FakeInspector implements Inspector {
   /** Something happened: for tests. */
   emit(event: LiveEvent): void {
     for (const listener of this.listeners) listener(event);
-  }
-
-  private message(messageId: string, sentTimeMs: number, more: Partial<QueuedMessage>): QueuedMessage {
-    return {
-      id: messageId,
-      state: 'ready',
-      body: payload({ ...order, id: messageId, totalCents: 3490 }),
-      attributes: { source: 'web' },
-      sentTimeMs,
-      attempts: 0,
-      ...more,
-    };
-  }
-
-  private die(timeMs: number, traceId: string): void {
-    this.dead.unshift(
-      this.message(`order-${this.dead.length + 1}`, timeMs - 4000, {
-        state: 'dead',
-        attempts: 5,
-        traceId,
-        lastInvocationId: this.runs.findLast((run) => run.functionId === id.fulfil && run.status === 'failed')?.id,
-        lastError: { name: 'PaymentDeclined', message: 'the card <b>4111</b> was refused <script>alert(1)</script>' },
-        deathReason: 'failed 5 of 5 deliveries',
-        deathTimeMs: timeMs,
-      }),
-    );
-    this.queueChanged();
-  }
-
-  private queueChanged(): void {
-    for (const queue of this.queues()) this.emit({ type: 'queue', queue });
   }
 
   graph() {
@@ -199,58 +170,22 @@ export class FakeInspector implements Inspector {
     return { id: traceId, startTimeMs: spans[0]?.startTimeMs ?? 0, spans, truncated: false };
   }
 
-  queues(): QueueState[] {
-    if (this.settings.empty) return [];
-    const count = (state: QueuedMessage['state']) => this.waiting.filter((message) => message.state === state).length;
-    const common = { maxAttempts: 5, fifo: false };
-    return [
-      {
-        id: id.orders,
-        kind: 'queue',
-        label: 'Orders',
-        ready: count('ready'),
-        delayed: count('delayed'),
-        inFlight: count('inFlight'),
-        ...(this.waiting.length > 0 && { oldestAgeMs: Date.now() - this.waiting[0]!.sentTimeMs }),
-        deadLetters: this.dead.length,
-        ...common,
-      },
-      {
-        id: id.notify,
-        kind: 'function',
-        label: 'Notify',
-        ready: 0,
-        delayed: 0,
-        inFlight: 0,
-        deadLetters: 0,
-        ...common,
-        maxAttempts: 3,
-      },
-    ];
+  queues() {
+    return this.settings.empty ? [] : this.queue.queues();
   }
 
-  messages(queueId: string, { state, limit = 50 }: MessageQuery) {
-    if (queueId !== id.orders) return { items: [] };
-    return { items: (state === 'dead' ? this.dead : this.waiting).slice(0, limit) };
+  messages(queueId: string, query: MessageQuery) {
+    return this.queue.messages(queueId, query);
   }
 
   redrive(queueId: string, messageId?: string) {
     this.asked.push(`redrive ${queueId} ${messageId ?? 'all'}`);
-    const moved = this.dead.filter((message) => messageId === undefined || message.id === messageId);
-    if (messageId !== undefined && moved.length === 0) throw notFound('message', messageId);
-    this.dead = this.dead.filter((message) => !moved.includes(message));
-    this.waiting.push(...moved.map((message) => this.message(message.id, message.sentTimeMs, { traceId: message.traceId })));
-    this.queueChanged();
-    return { count: moved.length };
+    return this.queue.redrive(messageId);
   }
 
   purge(queueId: string, which: 'dead' | 'waiting') {
     this.asked.push(`purge ${queueId} ${which}`);
-    const { length } = which === 'dead' ? this.dead : this.waiting;
-    if (which === 'dead') this.dead = [];
-    else this.waiting = [];
-    this.queueChanged();
-    return { count: length };
+    return this.queue.purge(which);
   }
 
   topics() {

@@ -1,8 +1,11 @@
 import { render } from 'preact';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/tables.css';
 import './styles/shell.css';
 import './styles/views.css';
+import './styles/scale.css';
+import './styles/graph.css';
 import { App } from './shell/app.js';
 import { startShortcuts } from './shell/shortcuts.js';
 import { startLive } from './state/live.js';

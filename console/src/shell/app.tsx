@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { connection, graph, graphError, refresh } from '../state/live.js';
 import { parts } from '../state/router.js';
 import { Empty, ErrorNote, Loading, View } from '../ui/parts.js';
@@ -46,9 +45,6 @@ export function App() {
 }
 
 function Content() {
-  useEffect(() => {
-    if (connection.value !== 'live') void refresh();
-  }, []);
   if (graph.value === undefined && graphError.value)
     return (
       <View title="Console">

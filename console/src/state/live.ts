@@ -64,6 +64,8 @@ function open(): void {
   source.onmessage = ({ data }) => batch(() => (JSON.parse(data) as StreamEvent[]).forEach(take));
   source.onerror = () => {
     connection.value = 'lost';
+    // Asking says why, where the stream only fails.
+    if (graph.value === undefined) void refresh();
     // The browser tries again by itself unless the server refused.
     if (source?.readyState !== EventSource.CLOSED) return;
     close();
