@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 const target = fileURLToPath(new URL('../docs/support.md', import.meta.url));
 
-const PLATFORMS = { aws: 'AWS', google: 'Google Cloud', kubernetes: 'Kubernetes' };
+const PLATFORMS = { aws: 'AWS', google: 'Google Cloud', kubernetes: 'Kubernetes', local: 'Local' };
 const AREAS = {
   code: 'Code',
   function: 'Functions',
@@ -29,7 +29,7 @@ export function supportPage() {
     const rows = Object.entries(FEATURES)
       .filter(([feature]) => feature.split('.')[0] === area)
       .map(([feature, words]) => `| ${words} | ${tables.map((table) => cell(table[feature])).join(' | ')} |`);
-    return [`## ${title}`, '', `| | ${Object.values(PLATFORMS).join(' | ')} |`, '|---|---|---|---|', ...rows, ''].join('\n');
+    return [`## ${title}`, '', `| | ${Object.values(PLATFORMS).join(' | ')} |`, '|---|---|---|---|---|', ...rows, ''].join('\n');
   });
   return [
     '# What each target supports',
