@@ -105,6 +105,20 @@ export async function refresh(): Promise<void> {
   }
 }
 
+/** Queues again: ages grow without events. For views that show them. */
+export function followQueues(): () => void {
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      queues.value = await api.queues();
+    } catch {
+      // The stream says when the platform is gone.
+    }
+  };
+  const timer = setInterval(ask, 3000);
+  return () => clearInterval(timer);
+}
+
 function take(event: StreamEvent): void {
   switch (event.type) {
     case 'hello':

@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { QueuedMessage, QueueState } from '../../../lib/platforms/local/console/protocol.js';
 import { age, count, nameOf, plural } from '../format.js';
 import { api } from '../state/api.js';
-import { generation, queues } from '../state/live.js';
+import { followQueues, generation, queues } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { adjust, query, to } from '../state/router.js';
 import { Confirm } from '../ui/dialog.js';
@@ -13,6 +13,7 @@ import { Message } from './message.js';
 type Which = 'waiting' | 'dead';
 
 export function QueueView({ id }: { id: string }) {
+  useEffect(followQueues, []);
   const queue = queues.value?.find((one) => one.id === id);
   if (queues.value === undefined)
     return (

@@ -1,11 +1,13 @@
+import { useEffect } from 'preact/hooks';
 import type { QueueState } from '../../../lib/platforms/local/console/protocol.js';
 import { age, count } from '../format.js';
-import { queues } from '../state/live.js';
+import { followQueues, queues } from '../state/live.js';
 import { to } from '../state/router.js';
 import { Icon } from '../ui/icons.js';
 import { Empty, Loading, Table, View } from '../ui/parts.js';
 
 export function QueuesView() {
+  useEffect(followQueues, []);
   const own = (queues.value ?? []).filter(({ kind }) => kind === 'queue');
   const hidden = (queues.value ?? []).filter(({ kind }) => kind === 'function');
   return (

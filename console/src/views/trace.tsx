@@ -2,17 +2,20 @@ import { duration, plural } from '../format.js';
 import { api } from '../state/api.js';
 import { recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
-import { Ago, Empty, ErrorNote, Facts, Loading, View } from '../ui/parts.js';
+import { useLast } from '../state/window.js';
+import { Ago, Empty, ErrorNote, Facts, Loading, now, View } from '../ui/parts.js';
 import { Waterfall } from './waterfall.js';
 
-/** A trace, asked for again when one of its invocations changed. */
+/** How long after its last start a trace is asked for again and again: what waits and what is sent has no events of its own. */
+const FRESH_MS = 15_000;
+
+/** A trace, asked for again when one of its invocations changed, and while it is fresh. */
 export function useTrace(id: string | undefined) {
-  const state = recent.value
-    .filter(({ traceId }) => traceId === id)
-    .map((one) => `${one.id}${one.status}`)
-    .join();
-  const trace = useResource(`${id} ${state}`, async () => (id === undefined ? undefined : api.trace(id)));
-  return trace;
+  const own = recent.value.filter(({ traceId }) => traceId === id);
+  const state = own.map((one) => `${one.id}${one.status}`).join();
+  const round = own.some(({ startTimeMs }) => now.value - startTimeMs < FRESH_MS) ? Math.floor(now.value / 2000) : 0;
+  const trace = useResource(`${id} ${state} ${round}`, async () => (id === undefined ? undefined : api.trace(id)));
+  return { ...trace, data: useLast(trace.data, id ?? '') };
 }
 
 export function TraceView({ id }: { id: string }) {
