@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { attach } from '../core/attachment.js';
-import { type Feature, requireFeatures } from '../core/capabilities.js';
+import { FEATURES, type Feature, requireFeatures } from '../core/capabilities.js';
 import { Checks, frozen } from '../core/checks.js';
+import { unsupported } from '../core/errors.js';
 import type { AlarmName, SubjectKind } from '../core/model.js';
 import { type AlarmDefault, alarmDefault, alarmsOf } from '../core/monitoring/alarms.js';
 import type { MonitoringPlatform, Subject } from '../core/monitoring/port.js';
@@ -121,6 +122,11 @@ export class Watch {
     if (!this.has(feature)) return;
     const row: AlarmDefault = alarmDefault(subject.kind, name);
     const spec = frozen(alarmSpec(row, subject.path, subject.spec, said, levels.options, this.checks));
+    const lacking = this.port!.lacks?.(spec, subject);
+    if (lacking !== undefined) {
+      if (Object.keys(said).length > 0) throw unsupported(platform.name, subject.path, FEATURES[feature], lacking);
+      return;
+    }
     const channels = () => levels.channels(spec.severity, said.channels);
     channels();
     const named = child(child(this.construct, 'Alarms'), name);

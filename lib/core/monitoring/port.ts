@@ -26,6 +26,12 @@ export interface MonitoringPlatform {
   instrument(fn: FunctionBackend, spec: () => InstrumentationSpec): void;
   /** `existing` is what the target's own escape hatch made of a channel that is there already. */
   createChannel(scope: Construct, spec: ChannelSpec, existing?: object): ChannelBackend;
+  /**
+   * Why the target cannot make this alarm, though it can make others of the kind: a default is then left out, and what was asked for by
+   * name is refused.
+   * @default - it can make all of them
+   */
+  lacks?(spec: AlarmSpec, subject: Subject): string | undefined;
   /** `scope` is an empty construct of the alarm's own. A target that watches many with one resource gives that for each of them. */
   createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject, notify: Notify): Backend;
   /** `subjects`: one API, one function, or the functions of a service that count for it. */

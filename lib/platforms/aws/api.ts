@@ -79,6 +79,11 @@ export class HttpApiBackend implements ApiBackend {
     watchApiLimits(scope, () => ({ routes: this.routes.size, integrations: this.targets.size }));
   }
 
+  /** What CloudWatch knows the API by, all of its stages together. */
+  get dimensions(): Record<string, string> {
+    return { ApiId: this.resource.apiId };
+  }
+
   get url(): string {
     return this.domain?.url ?? this.resource.apiEndpoint;
   }

@@ -1,7 +1,5 @@
 import type { Capabilities } from '../../core/capabilities.js';
 
-const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
-
 /** What AWS makes of every feature. */
 export const capabilities: Capabilities = {
   'code.entry': { native: 'a zip file of the CDK’s assets' },
@@ -91,23 +89,37 @@ export const capabilities: Capabilities = {
   'runtime.streaming': {
     emulated: 'an HTTP API takes whole answers: a stream is collected first, up to 6 MB (4.5 MB of binary data)',
   },
-  'monitoring.signals': NOT_WATCHED,
-  'monitoring.alarm.errors': NOT_WATCHED,
-  'monitoring.alarm.duration': NOT_WATCHED,
-  'monitoring.alarm.memory': NOT_WATCHED,
-  'monitoring.alarm.throttles': NOT_WATCHED,
-  'monitoring.alarm.deadLetters': NOT_WATCHED,
-  'monitoring.alarm.serverErrors': NOT_WATCHED,
-  'monitoring.alarm.latency': NOT_WATCHED,
-  'monitoring.alarm.messageAge': NOT_WATCHED,
-  'monitoring.alarm.missedRun': NOT_WATCHED,
-  'monitoring.silences': NOT_WATCHED,
-  'monitoring.slo': NOT_WATCHED,
-  'monitoring.dashboard': NOT_WATCHED,
-  'monitoring.dashboard.existing': NOT_WATCHED,
-  'monitoring.channel.email': NOT_WATCHED,
-  'monitoring.channel.webhook': NOT_WATCHED,
-  'monitoring.channel.slack': NOT_WATCHED,
-  'monitoring.channel.pagerDuty': NOT_WATCHED,
-  'monitoring.channel.existing': NOT_WATCHED,
+  'monitoring.signals': {
+    native:
+      'a line in the embedded metric format of CloudWatch, of code that faasten bundles; metrics of what AWS itself does not measure: `errors`, `coldStarts`, `memoryUsedMiB`',
+  },
+  'monitoring.alarm.errors': {
+    native: 'metric math over the larger of what Lambda counts and what the function reports; ends a `rollout`',
+  },
+  'monitoring.alarm.duration': { native: '`Duration` of the function, or of its alias' },
+  'monitoring.alarm.memory': { native: '`memoryUsedMiB`, of code that faasten bundles' },
+  'monitoring.alarm.throttles': { native: '`Throttles`' },
+  'monitoring.alarm.deadLetters': { native: 'visible messages of the dead-letter queue' },
+  'monitoring.alarm.serverErrors': { native: '`5xx` of the HTTP API, `5XXError` of a REST API' },
+  'monitoring.alarm.latency': { native: '`Latency` of the API' },
+  'monitoring.alarm.messageAge': { native: '`ApproximateAgeOfOldestMessage`' },
+  'monitoring.alarm.missedRun': {
+    native:
+      'runs that the function reports, with a warm-up of two days at most; left out of schedules with more than 6 days between two runs, as an alarm looks back 7 days',
+  },
+  'monitoring.silences': { native: 'alarm mute rules, each for up to 100 alarms of a stack' },
+  'monitoring.slo': { native: 'an alarm for each window, and a composite alarm of both' },
+  'monitoring.dashboard': {
+    native: 'a dashboard with a row for each construct; big services have their functions in few graphs',
+  },
+  'monitoring.dashboard.existing': { native: '`AwsDashboard.from(dashboard)`, a `Dashboard` of the CDK' },
+  'monitoring.channel.email': { native: 'an SNS subscription, which the recipient confirms once' },
+  'monitoring.channel.webhook': { native: 'a function that SNS invokes; the body is the alarm as CloudWatch tells it' },
+  'monitoring.channel.slack': {
+    native: 'Amazon Q Developer in chat applications, with a role that may do nothing; tells of beginnings only',
+  },
+  'monitoring.channel.pagerDuty': {
+    native: 'a function that SNS invokes, to the Events API v2; an alarm that ends resolves its incident',
+  },
+  'monitoring.channel.existing': { native: '`AwsAlertChannel.from(topic)`; tells of beginnings only' },
 };

@@ -74,6 +74,8 @@ export class LambdaBackend implements FunctionBackend {
   private readonly caller: Caller;
   private readonly sources = new Map<unknown, string>();
   private readonly bundled: boolean;
+  /** Known before the deployment, so that other stacks need no reference for it. */
+  private readonly fixedName: string | undefined;
   private readonly settings: Partial<AwsFunctionTuning>;
   private asyncInvocation: AsyncInvocation | undefined;
 
@@ -105,12 +107,12 @@ export class LambdaBackend implements FunctionBackend {
       inlinePolicies: { Function: this.policy },
     });
 
-    const fixedName = tuned.functionName ?? (isNested(scope) ? functionName(scope) : undefined);
+    this.fixedName = tuned.functionName ?? (isNested(scope) ? functionName(scope) : undefined);
     this.resource = new LambdaFunction(scope, 'Resource', {
       description: spec.description,
       reservedConcurrentExecutions: spec.maxConcurrency,
       ...tuned,
-      functionName: fixedName,
+      functionName: this.fixedName,
       filesystem: filesystem && mounted(filesystem),
       runtime,
       handler,
@@ -126,7 +128,7 @@ export class LambdaBackend implements FunctionBackend {
       },
     });
     const invoked = targetOf(scope, this.resource, spec, settings);
-    this.invoked = isNested(scope) ? targetInside(scope, fixedName!, invoked) : invoked;
+    this.invoked = isNested(scope) ? targetInside(scope, this.fixedName!, invoked) : invoked;
     const { alias } = this.invoked;
     if (spec.rollout) this.rollout = new Rollout(scope, this.resource, alias!, spec.rollout, settings.rollout ?? {});
     if (settings.functionUrl)
@@ -169,6 +171,12 @@ export class LambdaBackend implements FunctionBackend {
   /** The alias that everything leads to, where versions are published. */
   get alias(): Alias | undefined {
     return this.invoked.alias;
+  }
+
+  /** What CloudWatch knows the function by: as everything leads to the alias where there is one, that is what is watched. */
+  get dimensions(): Record<string, string> {
+    const FunctionName = this.fixedName ?? this.resource.functionName;
+    return this.alias ? { FunctionName, Resource: `${FunctionName}:${this.alias.aliasName}` } : { FunctionName };
   }
 
   get deadLetters() {

@@ -32,6 +32,7 @@ import type { WebSocketApiResources } from './websocket.js';
 export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
 export { AwsEventBus } from './bus.js';
 export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
+export { AwsAlarm, AwsAlertChannel, AwsDashboard } from './monitoring/views.js';
 export type { AwsReadingOptions } from './reading.js';
 export { AwsStream, type AwsStreamReadingOptions, AwsTable } from './records.js';
 export type { Rollout } from './rollout.js';

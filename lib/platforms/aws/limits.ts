@@ -12,6 +12,8 @@ const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limi
 const LAMBDA_SQS = 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html';
 const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
 const SNS_FIFO = 'https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html';
+const ALARMS = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html';
+const CLOUDWATCH = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html';
 const TAGS = 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html';
 
 export const LIMITS = {
@@ -69,6 +71,30 @@ export const LIMITS = {
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html',
   },
   apiNameMax: { value: 128, source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html' },
+  /** Period times number of periods, of periods of an hour or more. */
+  alarmRangeSeconds: { value: 604_800, source: ALARMS },
+  /** The same of shorter periods. */
+  alarmShortRangeSeconds: { value: 86_400, source: ALARMS },
+  alarmLongPeriodSeconds: { value: 3600, source: ALARMS },
+  alarmDescriptionMax: { value: 1024, source: ALARMS },
+  /** For each state. */
+  alarmActions: { value: 5, source: ALARMS },
+  alarmWarmUpMinutes: {
+    value: 2880,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html',
+  },
+  muteRuleAlarms: {
+    value: 100,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html',
+  },
+  dashboardWidgets: { value: 500, source: CLOUDWATCH },
+  dashboardMetrics: { value: 2500, source: CLOUDWATCH },
+  widgetMetrics: { value: 500, source: CLOUDWATCH },
+  /** Alarms in one widget of them. */
+  alarmWidgetAlarms: {
+    value: 100,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html',
+  },
   stackResources: { value: 500, source: CLOUDFORMATION },
   /** 1 MB, which the CDK reads as 1,048,576 bytes and cfn-lint as this. */
   templateBytes: { value: 1_000_000, source: CLOUDFORMATION },

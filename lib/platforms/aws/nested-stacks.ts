@@ -90,7 +90,8 @@ function seenFrom(own: Stack, inside: string, beside: string): string {
   });
 }
 
-function topOf(stack: Stack): Stack {
+/** The stack that is deployed, of a nested one. */
+export function topOf(stack: Stack): Stack {
   return stack.nestedStackParent ? topOf(stack.nestedStackParent) : stack;
 }
 

@@ -18,6 +18,7 @@ import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
 import { createEventBus } from './event-bus.js';
 import { LambdaBackend } from './function.js';
+import { monitoring } from './monitoring/index.js';
 import { placeFunction } from './nested-stacks.js';
 import { QueueResources, type SqsBackend } from './queue.js';
 import { watchStackLimits } from './stack-limits.js';
@@ -44,6 +45,7 @@ const AWS: Platform = {
   createEventBus,
   subscribe: (scope: Construct, spec: SubscriptionSpec, queue: SqsBackend, topic: SnsBackend, tuning: Tuning) =>
     subscribeQueue(scope, spec, queue, topic, tuning),
+  monitoring,
 };
 
 /** A stack needs no settings of its own: its region and account are the CDK's business. */

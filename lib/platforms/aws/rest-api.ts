@@ -134,6 +134,11 @@ export class RestApiBackend implements ApiBackend {
     );
   }
 
+  /** What CloudWatch knows the API by: a name, which is its path and so no other one's in the app. */
+  get dimensions(): Record<string, string> {
+    return { ApiName: this.resource.restApiName, Stage: STAGE };
+  }
+
   get url(): string {
     const { region, urlSuffix } = Stack.of(this.resource);
     return this.domain?.url ?? `https://${this.resource.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;

@@ -4,7 +4,7 @@ import type { FunctionSpec } from '../../core/model.js';
 import { ENTRY_HANDLER } from './code.js';
 
 /** For bundled code, unless `tune({ runtime })` says otherwise. */
-const NODE_RUNTIME = 'nodejs24.x';
+export const NODE_RUNTIME = 'nodejs24.x';
 
 /** What Lambda runs, and by which name. */
 export function entryPoint({ code, path }: FunctionSpec, tuned: Runtime | undefined): { runtime: Runtime; handler: string } {

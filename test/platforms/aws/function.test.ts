@@ -184,7 +184,7 @@ describe('limits', () => {
 
   test('an environment that is too large fails at synthesis; late values count as nothing', () => {
     const stack = newStack();
-    const fn = new ServerlessFunction(stack, 'Hello', { entry, environment: { SMALL: 'x'.repeat(4000) } });
+    const fn = new ServerlessFunction(stack, 'Hello', { entry, environment: { SMALL: 'x'.repeat(3900) } });
     fn.addEnvironment('LATE', Token.asString({ Ref: 'AWS::StackName' }));
     expect(() => resourcesOf(stack)).not.toThrow();
     const other = newStack();

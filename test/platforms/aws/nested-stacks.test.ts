@@ -27,9 +27,9 @@ interface Template {
   readonly Outputs?: object;
 }
 
-function newService(nestedStacks = 3): Service {
+function newService(nestedStacks = 3, monitoring?: false): Service {
   const stack = new Stack(withoutBundling(new App()), 'shop');
-  return new Service(stack, 'Shop', { tuning: [AwsService.tune({ nestedStacks })] });
+  return new Service(stack, 'Shop', { monitoring, tuning: [AwsService.tune({ nestedStacks })] });
 }
 
 /** Templates of the stack `shop` and of those nested in it, by construct path. */
@@ -58,6 +58,11 @@ test('one function in a nested stack, whole: it refers to what is around, and no
     'AWS::ApiGatewayV2::Api',
     'AWS::ApiGatewayV2::Stage',
     'AWS::CloudFormation::Stack',
+    'AWS::CloudWatch::Alarm', // serverErrors and latency of the API, messageAge and deadLetters of the queue
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Dashboard',
     'AWS::Logs::LogGroup', // the API's access log
     'AWS::SQS::Queue',
     'AWS::SQS::Queue', // dead letters
@@ -65,7 +70,9 @@ test('one function in a nested stack, whole: it refers to what is around, and no
     'AWS::SQS::QueuePolicy',
   ]);
   const nested = templates['shop/Shop/Functions1']!;
-  expect(Object.fromEntries(Object.entries(nested.Resources).map(([id, { Type }]) => [id, Type]))).toEqual({
+  const types = Object.entries(nested.Resources).map(([id, { Type }]) => [id, Type] as const);
+  expect(types.filter(([, type]) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(4);
+  expect(Object.fromEntries(types.filter(([, type]) => type !== 'AWS::CloudWatch::Alarm'))).toEqual({
     HelloLogs13AF6E6D: 'AWS::Logs::LogGroup',
     HelloRole1E146A95: 'AWS::IAM::Role',
     HelloAD23A60E: 'AWS::Lambda::Function',
@@ -151,7 +158,7 @@ describe('a service that grows and shrinks', () => {
           }
         }
       }),
-      { seed: 20261126, numRuns: 15 },
+      { seed: 20261126, numRuns: 6 },
     );
     expect(compared).toBeGreaterThan(2000);
   });
@@ -250,7 +257,7 @@ describe('the stack around', () => {
   });
 
   test('is refused with too many functions behind one API', () => {
-    const service = newService(40);
+    const service = newService(40, false);
     const api = new HttpApi(service, 'Api');
     for (let index = 0; index < 301; index++)
       api.addRoute(`GET /${index}`, new ServerlessFunction(service, `Function${index}`, { entry }));

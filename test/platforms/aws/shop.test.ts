@@ -27,6 +27,8 @@ test('what the shop becomes', () => {
     'AWS::ApiGatewayV2::Integration': 5, // one for each function that answers routes
     'AWS::ApiGatewayV2::Route': 5,
     'AWS::ApiGatewayV2::Stage': 1, // $default
+    'AWS::CloudWatch::Alarm': 49,
+    'AWS::CloudWatch::Dashboard': 1,
     'AWS::Events::Rule': 1, // objects of Photos, for Thumbnail
     'AWS::IAM::Role': 11, // one for each function, one for the schedule
     'AWS::Lambda::EventInvokeConfig': 4, // Charge, Notify, NightlyReport, Thumbnail: nobody waits for them
@@ -128,7 +130,7 @@ describe('a hundred functions', () => {
   beforeAll(() => {
     const app = withoutBundling(new App());
     stack = new Stack(app, 'many');
-    for (let index = 0; index < 100; index++) new ServerlessFunction(stack, `Function${index}`, { entry });
+    for (let index = 0; index < 100; index++) new ServerlessFunction(stack, `Function${index}`, { entry, monitoring: false });
   });
 
   test('are a template within a second', () => {

@@ -8,7 +8,7 @@ import { entry } from './template.js';
 
 function stackOf(context: Record<string, unknown> = {}): Stack {
   const stack = new Stack(withoutBundling(new App({ context })), 'shop');
-  new ServerlessFunction(stack, 'Hello', { entry });
+  new ServerlessFunction(stack, 'Hello', { entry, monitoring: false });
   return stack;
 }
 /** What the function is: */

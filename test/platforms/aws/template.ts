@@ -15,8 +15,18 @@ export function newStack(id = 'shop'): Stack {
   return new Stack(new App(), id);
 }
 
-/** The resources of a stack by logical id, without the suffix that tells equal names apart. */
+/** The resources of a stack by logical id, without the suffix that tells equal names apart, but for those that watch the others. */
 export function resourcesOf(stack: Stack): Record<string, Resource> {
+  const all = Object.entries(allResourcesOf(stack)).filter(([, { Type }]) => !Type.startsWith('AWS::CloudWatch::'));
+  for (const [, { Properties }] of all) for (const name of REPORTS) delete Properties?.Environment?.Variables?.[name];
+  return Object.fromEntries(all);
+}
+
+/** What functions are told about their reports. */
+const REPORTS = ['FAASTEN_METRICS', 'FAASTEN_SERVICE'];
+
+/** The same with alarms, dashboards and what functions are told about their reports. */
+export function allResourcesOf(stack: Stack): Record<string, Resource> {
   const template = synthesize(stack) as { Resources?: Record<string, Resource> };
   return short(template.Resources ?? {});
 }

@@ -180,7 +180,7 @@ describe('a rollout', () => {
 
   test('moves the alias with CodeDeploy, and back when the new version fails', () => {
     const stack = newStack();
-    new ServerlessFunction(stack, 'Hello', { entry, rollout: canary });
+    new ServerlessFunction(stack, 'Hello', { entry, rollout: canary, monitoring: false });
     const version = { 'Fn::GetAtt': ['HelloCurrentVersion', 'Version'] };
     const dimensions = [
       { Name: 'ExecutedVersion', Value: version },
@@ -286,11 +286,12 @@ describe('a rollout', () => {
     });
     const rollout = AwsFunction.of(fn).rollout!;
     rollout.addAlarm(alarm('Two'));
-    expect(rollout.alarms.map(({ node }) => node.id)).toEqual(['Errors', 'One', 'Two']);
+    expect(rollout.alarms.map(({ node }) => node.id)).toEqual(['Errors', 'One', 'Resource', 'Two']);
     const { HelloRollout, HelloAlias } = only(stack, 'AWS::CodeDeploy::DeploymentGroup', 'AWS::Lambda::Alias');
     expect(HelloRollout.Properties.AlarmConfiguration.Alarms).toEqual([
       { Name: { Ref: 'HelloRolloutErrors' } },
       { Name: { Ref: 'One' } },
+      { Name: { Ref: 'HelloAlarmserrors' } },
       { Name: { Ref: 'Two' } },
     ]);
     expect(HelloAlias.UpdatePolicy.CodeDeployLambdaAliasUpdate.BeforeAllowTrafficHook).toEqual({ Ref: 'Check' });
