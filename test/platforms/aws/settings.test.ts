@@ -31,7 +31,7 @@ function tuned(settings: (stack: Stack) => AwsFunctionTuning, props: object = { 
       .filter(CfnResource.isCfnResource)
       .map(({ logicalId }) => stack.resolve(logicalId)),
   );
-  new ServerlessFunction(stack, 'Fn', { ...(props as { entry: string }), tuning: [AwsFunction.tune(given)] });
+  new ServerlessFunction(stack, 'Fn', { monitoring: false, ...(props as { entry: string }), tuning: [AwsFunction.tune(given)] });
   const resources = short(synthesize(stack) as { Resources: Record<string, any> }).Resources;
   const policies = Object.values(resources).flatMap(({ Type, Properties }) =>
     Type === 'AWS::IAM::Role' ? (Properties.Policies ?? []) : Type === 'AWS::IAM::Policy' ? [Properties] : [],

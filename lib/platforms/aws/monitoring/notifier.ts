@@ -1,4 +1,4 @@
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnEventInvokeConfig,
@@ -52,6 +52,7 @@ export class Notifier {
       handler: 'index.handler',
       code: Code.fromInline(NOTIFIER_SOURCE),
       timeout: Duration.seconds(30),
+      memorySize: 128,
       role: new Role(scope, 'NotifierRole', {
         assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
         inlinePolicies: { Notifier: policy },
@@ -82,7 +83,16 @@ export class Notifier {
       endpoint: this.resource.functionArn,
       filterPolicy: CHANGES,
       filterPolicyScope: 'MessageBody',
+      redrivePolicy: { deadLetterTargetArn: this.deadLetters.queueArn },
     });
+    this.deadLetters.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('sns.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': topic.topicArn } },
+      }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { HttpApi } from 'faasten';
 import { AwsBucket, AwsQueue } from 'faasten/aws';
 import { Shop } from '../../../../bin/shop/shop.js';
@@ -20,3 +21,17 @@ for (const name of ['Rest', 'One', 'Sockets'])
 const jobs = AwsQueue.of(all.node.findChild('Jobs') as never);
 new CfnOutput(everything, 'Jobs', { value: jobs.queue.queueUrl });
 new CfnOutput(everything, 'DeadJobs', { value: jobs.deadLetters!.queueUrl });
+
+// The server knows no metric math in templates: there, an alarm on a share watches the first metric of it.
+for (const alarm of app.node.findAll()) {
+  if (!(alarm instanceof CfnAlarm) || !alarm.metrics) continue;
+  const { metricStat } = Stack.of(alarm)
+    .resolve(alarm.metrics)
+    .find((each: CfnAlarm.MetricDataQueryProperty) => each.metricStat);
+  alarm.metrics = undefined;
+  alarm.namespace = metricStat.metric.namespace;
+  alarm.metricName = metricStat.metric.metricName;
+  alarm.dimensions = metricStat.metric.dimensions;
+  alarm.statistic = metricStat.stat;
+  alarm.period = metricStat.period;
+}
