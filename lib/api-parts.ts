@@ -12,7 +12,8 @@ import type { ServerlessFunction } from './function.js';
 export function functionOf(kind: string, api: Construct, platform: Platform, what: string, fn: unknown): ServerlessFunction {
   const { path } = api.node;
   const attachment = Construct.isConstruct(fn) ? attachmentOf(fn) : undefined;
-  if (attachment?.type !== 'function') throw invalid(kind, path, `${what} leads to ${shown(fn)}`, 'give a ServerlessFunction');
+  if (attachment?.type !== 'function' || attachment.existing)
+    throw invalid(kind, path, `${what} leads to ${shown(fn)}`, 'give a ServerlessFunction');
   const target = fn as ServerlessFunction;
   requireTogether(platform, api, 'the function', target, attachment);
   return target;

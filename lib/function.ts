@@ -171,7 +171,8 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
     }
     requireFeatures(this.platform, path, [target.kind === 'function' ? 'link.function.call' : `link.${target.kind}`]);
     const backend = this.partner(target.construct, `links.${name}, the ${target.kind}`);
-    if (target.kind === 'function') (target.construct as ServerlessFunction)._enteredBy('call');
+    if (target.kind === 'function' && !attachmentOf(target.construct)!.existing)
+      (target.construct as ServerlessFunction)._enteredBy('call');
     this.links.set(name, target);
     this.backend.link(name, { kind: target.kind, access: target.access, target: backend } as BackendLink);
   }

@@ -32,6 +32,7 @@ import { Caller } from './callers.js';
 import { LateCode } from './code.js';
 import { tooMuchEnvironment } from './environment.js';
 import { type EventBusResources, triggerByEvent } from './event-bus.js';
+import type { ExistingFunctionBackend } from './existing-function.js';
 import { ImageCode, imageEnvironment, isImage } from './image.js';
 import {
   checkFunction,
@@ -45,6 +46,7 @@ import { allowLink } from './links.js';
 import { functionName } from './names.js';
 import { isNested, targetInside } from './nested-stacks.js';
 import { allow } from './permissions.js';
+import { warnOfOtherAccount } from './place.js';
 import { type SqsBackend, triggerByQueue } from './queue.js';
 import { grantsOf } from './role-grants.js';
 import { Rollout } from './rollout.js';
@@ -56,6 +58,9 @@ import { tag } from './tags.js';
 import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
 import { type SnsBackend, triggerByTopic } from './topic.js';
 import type { AwsFunctionTuning } from './tuning.js';
+
+/** What a function may call: one of ours, or one that exists. */
+type CalledBackend = LambdaBackend | ExistingFunctionBackend;
 
 const SOURCE_MAPS = '--enable-source-maps';
 
@@ -195,7 +200,7 @@ export class LambdaBackend implements FunctionBackend {
 
   link(name: string, link: BackendLink): void {
     const address =
-      link.kind === 'function' ? `lambda:${this.mayCall(link.target as LambdaBackend)}` : allowLink(this.policy, link);
+      link.kind === 'function' ? `lambda:${this.mayCall(link.target as CalledBackend)}` : allowLink(this.policy, link);
     this.resource.addEnvironment(`${LINK_PREFIX}${name}`, address);
   }
 
@@ -271,12 +276,21 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   /** Allows calls, and gives the address of what is called. */
-  mayCall(target: LambdaBackend): string {
-    target.async();
-    this.caller.addCall(target.caller);
-    const arn = Lazy.string({ produce: () => target.caller.arnFor(this.caller) });
+  mayCall(target: CalledBackend): string {
+    const arn = 'existing' in target ? this.arnOf(target) : this.arnOfOurs(target);
     allow(this.policy, ['lambda:InvokeFunction'], arn);
     return arn;
+  }
+
+  private arnOf({ resource }: ExistingFunctionBackend): string {
+    warnOfOtherAccount(this, 'function', resource, 'lambda:InvokeFunction');
+    return resource.functionArn;
+  }
+
+  private arnOfOurs(target: LambdaBackend): string {
+    target.async();
+    this.caller.addCall(target.caller);
+    return Lazy.string({ produce: () => target.caller.arnFor(this.caller) });
   }
 
   /** Tells the running function the trigger's name; `once` is the reason why one source cannot have a second trigger. */

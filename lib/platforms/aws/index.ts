@@ -10,10 +10,10 @@ import type {
   DomainName,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { Alias, FunctionUrl, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, FunctionUrl, IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { HttpApi } from '../../api.js';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid, elsewhere as notThere, shown } from '../../core/errors.js';
@@ -23,6 +23,7 @@ import type { ServerlessFunction } from '../../function.js';
 import type { WebSocketApi } from '../../websocket-api.js';
 import type { HttpApiBackend } from './api.js';
 import type { AwsApiTuning, AwsWebSocketApiTuning } from './api-tuning.js';
+import { AwsExistingFunction } from './existing-function.js';
 import type { LambdaBackend } from './function.js';
 import type { RestApiBackend } from './rest-api.js';
 import type { Rollout } from './rollout.js';
@@ -32,6 +33,7 @@ import type { WebSocketApiResources } from './websocket.js';
 export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
 export { AwsEventBus } from './bus.js';
 export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
+export type { AwsExistingFunction } from './existing-function.js';
 export { AwsAlarm, AwsAlertChannel, AwsDashboard } from './monitoring/views.js';
 export type { AwsReadingOptions } from './reading.js';
 export { AwsStream, type AwsStreamReadingOptions, AwsTable } from './records.js';
@@ -68,6 +70,13 @@ export class AwsFunction {
   /** Undefined when the function is on another platform: for portable services that look at AWS only. */
   static tryOf(fn: ServerlessFunction<any>): AwsFunction | undefined {
     return wrapped<LambdaBackend, AwsFunction>(fn, 'function', (backend) => new AwsFunction(backend));
+  }
+  /**
+   * A function, version or alias of the larger stack, for links: others may `call()` and `start()` it with the JSON that it takes. How
+   * its events are retried is its owner's business.
+   */
+  static from<Input = any, Output = any>(scope: Construct, id: string, fn: IFunction): AwsExistingFunction<Input, Output> {
+    return new AwsExistingFunction(scope, id, fn);
   }
   /** Settings of `lambda.Function`, for `tuning` of a function or of a service's `defaults`. */
   static tune(settings: AwsFunctionTuning): TuningEntry {

@@ -17,6 +17,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { ServerlessFunction } from '../../function.js';
 import type { Queue } from '../../queue.js';
 import type { Topic } from '../../topic.js';
+import type { AwsExistingFunction } from './existing-function.js';
 
 /** Props of `lambda.Function` that faasten fills from the function's own settings, or that its parts rely on. */
 export type OwnedByFunction =
@@ -95,10 +96,10 @@ export interface AwsFunctionTuning
 }
 
 /**
- * A standard queue or topic, a function whose `call()` handler gets the envelope, or one of `aws-cdk-lib/aws-lambda-destinations`: an
+ * A standard queue or topic, a function whose `call()` handler gets the envelope, one of `AwsFunction.from()`, or one of `aws-cdk-lib/aws-lambda-destinations`: an
  * event bus, a bucket (failures only), what exists already. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-export type AwsDestination = IDestination | Queue | Topic | ServerlessFunction<any>;
+export type AwsDestination = IDestination | Queue | Topic | ServerlessFunction<any> | AwsExistingFunction;
 
 /** The AWS Lambda Web Adapter in an image: https://github.com/awslabs/aws-lambda-web-adapter */
 export interface AwsWebAdapterTuning {

@@ -1,13 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, Function as Lambda, Version } from 'aws-cdk-lib/aws-lambda';
 import { Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic as SnsTopic } from 'aws-cdk-lib/aws-sns';
 import { Queue as SqsQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration as CdkDuration } from 'aws-cdk-lib/core';
 import { describe, expect, test } from 'vitest';
-import { describe as model, Queue, ServerlessFunction, Topic } from '../../../lib/index.js';
-import { AwsBucket, AwsQueue, AwsTopic } from '../../../lib/platforms/aws/index.js';
+import { HttpApi, describe as model, Queue, ServerlessFunction, Topic } from '../../../lib/index.js';
+import { AwsBucket, AwsFunction, AwsQueue, AwsTopic } from '../../../lib/platforms/aws/index.js';
 import { withoutBundling } from '../../../lib/testing/index.js';
 import { entry, environmentOf, errorOf, newStack, resourcesOf, statementsOf, typesOf } from './template.js';
 
@@ -132,6 +133,54 @@ describe('a bucket of the larger stack', () => {
     const other = AwsBucket.from(stack, 'OtherPhotos', S3Bucket.fromBucketAttributes(stack, 'Other', account));
     expect(errorOf(() => new ServerlessFunction(stack, 'F', { entry, triggers: { Upload: other.objects() } })).message).toContain(
       'in the account 210987654321, and S3 tells the event bus of its own account and region',
+    );
+  });
+});
+
+describe('a function of the larger stack', () => {
+  const legacy = 'arn:aws:lambda:eu-west-1:123456789012:function:legacy';
+
+  test('is called, and nothing else of it is allowed', () => {
+    const stack = newStack();
+    const prices = AwsFunction.from<{ sku: string }, { cents: number }>(
+      stack,
+      'Prices',
+      Lambda.fromFunctionArn(stack, 'Theirs', legacy),
+    );
+    new ServerlessFunction(stack, 'Order', { entry, links: { prices } });
+    expect(environmentOf(stack, 'Order').FAASTEN_LINK_prices).toBe(`lambda:${legacy}`);
+    expect(statementsOf(stack, 'OrderRole').slice(1)).toEqual([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: legacy },
+    ]);
+    expect(typesOf(stack).filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(1);
+    expect(model(stack)).toMatchObject({
+      functions: [{ permissions: [{ may: 'call', on: 'shop/Prices' }] }],
+      existing: [{ type: 'function', path: 'shop/Prices' }],
+    });
+  });
+
+  test('is called by its alias, where that is given, in another account and after failures, too', () => {
+    const stack = new Stack(withoutBundling(new App()), 'shop', here);
+    const version = Version.fromVersionArn(stack, 'Version', 'arn:aws:lambda:eu-west-1:210987654321:function:legacy:7');
+    const live = Alias.fromAliasAttributes(stack, 'Live', { aliasName: 'live', aliasVersion: version });
+    const onFailure = AwsFunction.from(stack, 'Rescue', live);
+    new ServerlessFunction(stack, 'Order', { entry, retry: { deadLetters: false }, tuning: [AwsFunction.tune({ onFailure })] });
+    const Resource = 'arn:aws:lambda:eu-west-1:210987654321:function:legacy:live';
+    expect(statementsOf(stack, 'OrderRole').slice(1)).toEqual([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource }]);
+    expect(resourcesOf(stack).OrderAsyncInvocation!.Properties.DestinationConfig).toEqual({
+      OnFailure: { Destination: Resource },
+    });
+    Annotations.fromStack(stack).hasWarning(
+      '/shop/Order',
+      Match.stringLikeRegexp('is in the account 210987654321; the policy there'),
+    );
+  });
+
+  test('answers no routes', () => {
+    const stack = newStack();
+    const prices: any = AwsFunction.from(stack, 'Prices', Lambda.fromFunctionArn(stack, 'Theirs', legacy));
+    expect(errorOf(() => new HttpApi(stack, 'Api', { routes: { 'GET /': prices } })).message).toContain(
+      'give a ServerlessFunction',
     );
   });
 });

@@ -2,32 +2,18 @@
  * The bundle that `cdk deploy` would upload, on AWS's own runtime client, gets every payload that AWS documents for what the adapter
  * takes: those of `sam local generate-event`, and those of the documentation that lie in test/runtime/payloads.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServerlessFunction } from '../../../lib/index.js';
-import { installed, missing } from '../../engines/engine.js';
+import { scheduleInput } from '../../../lib/runtime/wire.js';
+import { missing } from '../../engines/engine.js';
 import { available, type LambdaFunction } from '../../engines/lambda.js';
 import { available as emulatorAvailable } from '../../engines/rie.js';
+import { generated, available as samEvents } from '../../engines/sam-events.js';
 import { payload } from '../../runtime/support.js';
 import { emulatedFunction, startedFunction } from './running.js';
 
-const found = installed('install-sam-events.sh', 'sam-events', 'event-mapping.json');
-const sam = missing('sam-events', 'path' in found || found.reason);
-
-/** A sample of `sam local generate-event`, with its defaults filled in. */
-function generated(service: string, name: string): any {
-  const { path } = found as { path: string };
-  const { filename, tags } = JSON.parse(readFileSync(path, 'utf8'))[service][name];
-  const template = readFileSync(join(path, '..', 'events', service, `${filename}.json`), 'utf8');
-  return JSON.parse(
-    template.replace(/\{\{\{?([\w-]+)\}?\}\}/g, (_, key: string) => {
-      const tag = tags[key] ?? tags[key.replaceAll('_', '-')];
-      const value = String(tag?.default ?? 'x');
-      return (tag?.encoding === 'base64' ? Buffer.from(value).toString('base64') : value).replace(/["\\]/g, '\\$&');
-    }),
-  );
-}
+const sam = missing('sam-events', samEvents);
 
 describe.skipIf(missing('aws-lambda-ric', available()))('payloads', () => {
   let running: LambdaFunction;
@@ -157,6 +143,15 @@ describe.skipIf(missing('aws-lambda-ric', available()))('payloads', () => {
       expect(await seen(payload('eventbridge-custom'))).toEqual([
         ['topic', expect.objectContaining({ body: expect.anything() })],
       ]);
+    });
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    test('EventBridge Scheduler: the input of the schedule, its context attributes filled in', async () => {
+      const attributes: Record<string, string> = {
+        'aws.scheduler.execution-id': 'd32c5kddcf5bb8c3',
+        'aws.scheduler.scheduled-time': '2022-03-22T18:59:43Z',
+      };
+      const event = JSON.parse(scheduleInput('Nightly').replace(/<([\w.-]+)>/g, (_, name: string) => attributes[name]!));
+      expect(await seen(event)).toEqual([['schedule', { name: 'Nightly', time: '2022-03-22T18:59:43.000Z' }]]);
     });
     test.skipIf(sam)('rules of EventBridge (SAM)', async () => {
       expect(await seen(generated('cloudwatch', 'scheduled-event'))).toEqual([

@@ -7,6 +7,7 @@ import { EventBus, Queue, ServerlessFunction } from '../../../lib/index.js';
 import { AwsStream, AwsTable } from '../../../lib/platforms/aws/index.js';
 import { missing } from '../../engines/engine.js';
 import { available, type LambdaFunction } from '../../engines/lambda.js';
+import { generated, available as samEvents } from '../../engines/sam-events.js';
 import { payload } from '../../runtime/support.js';
 import { startedFunction } from './running.js';
 
@@ -66,6 +67,16 @@ describe.skipIf(missing('aws-lambda-ric', available()))('records and events', ()
       ],
     ]);
     expect(answer).toEqual(failed('49590338271490256608559692540925702759324208523137515618'));
+  });
+
+  test.skipIf(missing('sam-events', samEvents))('DynamoDB and Kinesis (SAM)', async () => {
+    const update = await invoked(generated('dynamodb', 'update'));
+    expect(update.seen[1].batch.map(({ type }: any) => type)).toEqual(['inserted', 'updated', 'removed']);
+    expect(update.payload).toEqual(failed('4421584500000000017450439092'));
+    expect(await invoked(generated('kinesis', 'get-records'))).toEqual({
+      seen: ['stream', [{ body: 'Hello, this is a test 123.', partitionKey: 'partitionKey-03' }]],
+      payload: failed(),
+    });
   });
 
   test('EventBridge: an error where it failed', async () => {
