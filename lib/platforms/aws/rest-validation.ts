@@ -5,10 +5,10 @@ import type { JsonSchema, RouteSpec } from '../../core/model.js';
 /** Has a REST API compare requests with the schema of their route. */
 export class RestValidation {
   private readonly validators = new Map<string, RequestValidator>();
-  private readonly models: Construct;
+  private readonly scope: Construct;
 
   constructor(private readonly api: RestApi) {
-    this.models = new Construct(api, 'Models');
+    this.scope = new Construct(api, 'Models');
   }
 
   optionsOf({ key, operation }: RouteSpec): Partial<MethodOptions> {
@@ -18,7 +18,7 @@ export class RestValidation {
     return {
       requestValidator: this.validator(operation?.body !== undefined, required.length > 0),
       requestParameters: Object.fromEntries(required.map((each) => [`method.request.${places[each.in]}.${each.name}`, true])),
-      ...(operation?.body && { requestModels: { 'application/json': this.model(key, operation.body) } }),
+      ...(operation?.body && { requestModels: this.models(key, operation.body) }),
     };
   }
 
@@ -26,18 +26,27 @@ export class RestValidation {
     const id = [...(validateRequestBody ? ['Body'] : []), ...(validateRequestParameters ? ['Parameters'] : [])].join('And');
     const known = this.validators.get(id);
     const made =
-      known ?? new RequestValidator(this.models, id, { restApi: this.api, validateRequestBody, validateRequestParameters });
+      known ?? new RequestValidator(this.scope, id, { restApi: this.api, validateRequestBody, validateRequestParameters });
     this.validators.set(id, made);
     return made;
   }
 
+  /**
+   * A request of a type that has no model is not looked at: without `$default`, `text/plain` would be a way past the schema.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+   */
+  private models(key: string, schema: JsonSchema) {
+    const model = this.model(key, schema);
+    return { 'application/json': model, $default: model };
+  }
+
   private model(key: string, schema: JsonSchema) {
-    const made = new CfnModel(this.models, key.replaceAll('/', ' '), {
+    const made = new CfnModel(this.scope, key.replaceAll('/', ' '), {
       restApiId: this.api.restApiId,
       contentType: 'application/json',
       schema: { $schema: 'http://json-schema.org/draft-04/schema#', ...(draft4(schema) as object) },
     });
-    return Model.fromModelName(this.models, `${key.replaceAll('/', ' ')} name`, made.ref);
+    return Model.fromModelName(this.scope, `${key.replaceAll('/', ' ')} name`, made.ref);
   }
 }
 

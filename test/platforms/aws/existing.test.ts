@@ -159,17 +159,24 @@ describe('a function of the larger stack', () => {
     });
   });
 
-  test('is called by its alias, where that is given, in another account and after failures, too', () => {
-    const stack = new Stack(withoutBundling(new App()), 'shop', here);
-    const version = Version.fromVersionArn(stack, 'Version', 'arn:aws:lambda:eu-west-1:210987654321:function:legacy:7');
+  test('is called by its alias, where that is given, and may be told of failures', () => {
+    const stack = newStack();
+    const version = Version.fromVersionArn(stack, 'Version', `${legacy}:7`);
     const live = Alias.fromAliasAttributes(stack, 'Live', { aliasName: 'live', aliasVersion: version });
-    const onFailure = AwsFunction.from(stack, 'Rescue', live);
-    new ServerlessFunction(stack, 'Order', { entry, retry: { deadLetters: false }, tuning: [AwsFunction.tune({ onFailure })] });
-    const Resource = 'arn:aws:lambda:eu-west-1:210987654321:function:legacy:live';
-    expect(statementsOf(stack, 'OrderRole').slice(1)).toEqual([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource }]);
+    const tuning = [AwsFunction.tune({ onFailure: AwsFunction.from(stack, 'Rescue', live) })];
+    new ServerlessFunction(stack, 'Order', { entry, retry: { deadLetters: false }, tuning });
+    expect(statementsOf(stack, 'OrderRole').slice(1)).toEqual([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: `${legacy}:live` },
+    ]);
     expect(resourcesOf(stack).OrderAsyncInvocation!.Properties.DestinationConfig).toEqual({
-      OnFailure: { Destination: Resource },
+      OnFailure: { Destination: `${legacy}:live` },
     });
+  });
+
+  test('in another account has to agree', () => {
+    const stack = new Stack(withoutBundling(new App()), 'shop', here);
+    const theirs = Lambda.fromFunctionArn(stack, 'Theirs', 'arn:aws:lambda:eu-west-1:210987654321:function:legacy');
+    new ServerlessFunction(stack, 'Order', { entry, links: { prices: AwsFunction.from(stack, 'Prices', theirs) } });
     Annotations.fromStack(stack).hasWarning(
       '/shop/Order',
       Match.stringLikeRegexp('is in the account 210987654321; the policy there'),

@@ -104,7 +104,7 @@ describe('requests are compared with their schema', () => {
     const [method] = ofType(stack, 'AWS::ApiGateway::Method').filter(({ Properties }) => Properties.HttpMethod === 'POST');
     expect(method!.Properties).toMatchObject({
       RequestParameters: { 'method.request.header.x-tenant': true },
-      RequestModels: { 'application/json': { Ref: expect.any(String) } },
+      RequestModels: { 'application/json': { Ref: expect.any(String) }, $default: { Ref: expect.any(String) } },
     });
     expect(ofType(stack, 'AWS::ApiGateway::RequestValidator').map(({ Properties }) => Properties)).toEqual([
       { RestApiId: { Ref: 'ApiRest' }, ValidateRequestBody: true, ValidateRequestParameters: true },
