@@ -1,12 +1,13 @@
 import type { Construct } from 'constructs';
 import type { ApiSpec, RouteSpec } from '../../core/model.js';
 import type { ApiBackend, FunctionBackend } from '../../core/platform.js';
+import { authorizerOf } from './authorizer.js';
 import type { FunctionResources } from './function.js';
-import { type LocalApiModel, urlToken } from './model.js';
+import { type LocalApiModel, type LocalRoute, urlToken } from './model.js';
 
 /** An API: a port of this machine. */
 export class ApiResources implements ApiBackend {
-  private readonly routes: Record<string, string> = {};
+  private readonly routes: Record<string, LocalRoute> = {};
 
   constructor(
     readonly resource: Construct,
@@ -22,7 +23,9 @@ export class ApiResources implements ApiBackend {
     return { ...this.spec, routes: { ...this.routes } };
   }
 
-  addRoute(_scope: Construct, route: RouteSpec, fn: FunctionBackend): void {
-    this.routes[route.key] = (fn as FunctionResources).spec.path;
+  addRoute(_scope: Construct, route: RouteSpec, fn: FunctionBackend, authorizer?: FunctionBackend): void {
+    const { key, scopes, throttle } = route;
+    const { path } = (fn as FunctionResources).spec;
+    this.routes[key] = { function: path, authorizer: authorizerOf(route.authorizer, authorizer), scopes, throttle };
   }
 }

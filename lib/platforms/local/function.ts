@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { CodeReference, PreparedCode } from '../../core/code.js';
 import { entrySource } from '../../core/entry-source.js';
 import type {
+  EventTriggerSpec,
   FunctionSpec,
   ObjectsTriggerSpec,
   QueueTriggerSpec,
@@ -10,6 +11,7 @@ import type {
 } from '../../core/model.js';
 import type { BackendLink, FunctionBackend } from '../../core/platform.js';
 import type { BucketResources } from './bucket.js';
+import type { EventBusResources } from './event-bus.js';
 import { checkLimits } from './limits.js';
 import type { LocalFunctionModel, LocalLink, LocalTrigger } from './model.js';
 import type { QueueResources } from './queue.js';
@@ -33,7 +35,8 @@ export class FunctionResources implements FunctionBackend {
       entrySource: (request) =>
         entrySource(request, {
           adapter: 'local',
-          links: { queue: 'local', topic: 'local', bucket: 'local', function: 'local' },
+          links: { queue: 'local', topic: 'local', bus: 'local', bucket: 'local', function: 'local' },
+          entrances: { authorizer: 'authorizer', event: 'event' },
           secrets: ['env'],
         }),
       options: {
@@ -78,5 +81,9 @@ export class FunctionResources implements FunctionBackend {
 
   addObjects(_scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketResources): void {
     this.triggers[name] = { ...trigger, source: bucket.spec.path };
+  }
+
+  addEvent(_scope: Construct, name: string, trigger: EventTriggerSpec, bus: EventBusResources): void {
+    this.triggers[name] = { ...trigger, source: bus.spec.path };
   }
 }

@@ -2,9 +2,13 @@ import type {
   Access,
   ApiSpec,
   BucketSpec,
+  EventBusSpec,
+  FunctionAuthorizerSpec,
   FunctionSpec,
+  JwtAuthorizerSpec,
   QueueSpec,
   SubscriptionSpec,
+  ThrottleSpec,
   TopicSpec,
   TriggerSpec,
 } from '../../core/model.js';
@@ -16,6 +20,7 @@ export interface LocalModel {
   readonly queues: Readonly<Record<string, LocalQueueModel>>;
   readonly topics: Readonly<Record<string, TopicSpec>>;
   readonly buckets: Readonly<Record<string, BucketSpec>>;
+  readonly buses: Readonly<Record<string, EventBusSpec>>;
 }
 
 export interface LocalQueueModel extends QueueSpec {
@@ -26,7 +31,7 @@ export interface LocalQueueModel extends QueueSpec {
 export interface LocalFunctionModel extends FunctionSpec {
   /** By the name the handler asks for. `target` is a construct path. */
   readonly links: Readonly<Record<string, LocalLink>>;
-  /** By name. `source` is the path of the queue, topic or bucket. */
+  /** By name. `source` is the path of the queue, topic, bucket or event bus. */
   readonly triggers: Readonly<Record<string, LocalTrigger>>;
 }
 
@@ -39,9 +44,21 @@ export interface LocalLink {
 export type LocalTrigger = TriggerSpec & { readonly source?: string };
 
 export interface LocalApiModel extends ApiSpec {
-  /** Route key to the path of the function that answers. */
-  readonly routes: Readonly<Record<string, string>>;
+  /** By route key. */
+  readonly routes: Readonly<Record<string, LocalRoute>>;
 }
+
+export interface LocalRoute {
+  /** Path of the function that answers. */
+  readonly function: string;
+  readonly authorizer?: LocalAuthorizer;
+  /** Of which a token must have one. */
+  readonly scopes?: readonly string[];
+  readonly throttle?: ThrottleSpec;
+}
+
+/** `function` is the path of the one that decides. */
+export type LocalAuthorizer = JwtAuthorizerSpec | (FunctionAuthorizerSpec & { readonly function: string });
 
 const URL_TOKEN = /\{faasten\.url:([^}]*)\}/g;
 

@@ -1,11 +1,20 @@
 import type { Construct, IConstruct } from 'constructs';
 import { Construct as Resource } from 'constructs';
 import type { CodeReference, PreparedCode } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
+import type {
+  ApiSpec,
+  BucketSpec,
+  EventBusSpec,
+  FunctionSpec,
+  QueueSpec,
+  SubscriptionSpec,
+  TopicSpec,
+} from '../../core/model.js';
 import type { Platform } from '../../core/platform.js';
 import { ApiResources } from './api.js';
 import { BucketResources } from './bucket.js';
 import { capabilities } from './capabilities.js';
+import { EventBusResources } from './event-bus.js';
 import { FunctionResources } from './function.js';
 import type { LocalModel } from './model.js';
 import { QueueResources } from './queue.js';
@@ -20,6 +29,7 @@ export class LocalPlatform implements Platform {
   private readonly queues: QueueResources[] = [];
   private readonly topics: TopicResources[] = [];
   private readonly buckets: BucketResources[] = [];
+  private readonly buses: EventBusResources[] = [];
 
   /** The model as it is now, as JSON. */
   get model(): LocalModel {
@@ -31,6 +41,7 @@ export class LocalPlatform implements Platform {
       queues: named(this.queues, ({ model }: QueueResources) => model),
       topics: named(this.topics, ({ spec }: TopicResources) => spec),
       buckets: named(this.buckets, ({ spec }: BucketResources) => spec),
+      buses: named(this.buses, ({ spec }: EventBusResources) => spec),
     };
     return JSON.parse(JSON.stringify(model));
   }
@@ -61,6 +72,9 @@ export class LocalPlatform implements Platform {
   }
   createBucket(scope: Construct, spec: BucketSpec): BucketResources {
     return kept(this.buckets, new BucketResources(new Resource(scope, 'Resource'), spec));
+  }
+  createEventBus(scope: Construct, spec: EventBusSpec): EventBusResources {
+    return kept(this.buses, new EventBusResources(new Resource(scope, 'Resource'), spec));
   }
 }
 

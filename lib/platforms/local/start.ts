@@ -124,6 +124,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     faults: options.faults,
     storeFolder: temporary === undefined ? join(folder, 'store') : undefined,
     bucketsFolder: join(folder, 'buckets'),
+    issuerFile: temporary === undefined ? join(folder, 'issuer.json') : undefined,
     maxWorkers: MAX_WORKERS,
     idle: IDLE,
     watch: options.watch ?? true,

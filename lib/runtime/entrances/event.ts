@@ -9,7 +9,9 @@ export const event: Entrance = {
 
   async answer(input, dispatcher, about) {
     const { id, 'detail-type': type, source, time, detail } = input.faasten ? input.event : input;
-    await dispatcher.run({ ...about, kind: 'event', trigger: input.faasten && input.name }, 1, async (context, course) => {
+    // Only the local platform tells the attempt.
+    const attempt = (input.faasten && input.attempt) || 1;
+    await dispatcher.run({ ...about, kind: 'event', trigger: input.faasten && input.name }, attempt, async (context, course) => {
       try {
         const { schema, run } = dispatcher.part('event');
         const data = await validated(schema, detail, `event '${id}'`);

@@ -1,5 +1,6 @@
 import {
   type BucketClient,
+  type EventBusClient,
   type FunctionClient,
   LinkError,
   type ObjectInfo,
@@ -8,7 +9,8 @@ import {
   type SendOptions,
   type TopicClient,
 } from '../clients.js';
-import { LOCAL_HOST } from '../wire.js';
+import { FUNCTION_VARIABLE, LOCAL_HOST } from '../wire.js';
+import { eventData } from './bus.js';
 import type { LinkDriver } from './driver.js';
 import { checkedAttributes, checkedDelay, checkedOrder, toJson } from './message.js';
 import { checkedExpiry, checkedKey, storedObject, toBytes } from './object.js';
@@ -37,6 +39,15 @@ export const local: LinkDriver = (link) => {
       ...checkedOrder(link, operation, options),
     });
   };
+  if (link.address.startsWith('bus:')) {
+    const bus: Pick<EventBusClient, 'publish'> = {
+      async publish(type, data, options) {
+        const source = options?.source ?? link.environment[FUNCTION_VARIABLE] ?? 'faasten';
+        await ask('publish', { type, source, data: eventData(link, type, source, data) });
+      },
+    };
+    return bus;
+  }
   const client: QueueClient & TopicClient & FunctionClient & Omit<BucketClient, '~link'> = {
     send: message('send'),
     publish: message('publish'),

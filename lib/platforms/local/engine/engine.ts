@@ -1,6 +1,7 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { BundleRequest } from '../../../bundling/index.js';
 import type { LocalFunctionModel, LocalModel } from '../model.js';
+import { Issuer } from './access/issuer.js';
 import type { Clock } from './clock.js';
 import { FunctionCode } from './code.js';
 import { environmentOf } from './environment.js';
@@ -12,6 +13,7 @@ import { ApiServer } from './http.js';
 import type { GraphFacts } from './inspector/graph.js';
 import { Links } from './links.js';
 import { LiveStates } from './live-states.js';
+import { Buses } from './mail/buses.js';
 import { Deliveries } from './mail/deliveries.js';
 import { Buckets } from './objects/buckets.js';
 import { Signer } from './objects/signer.js';
@@ -35,6 +37,8 @@ export interface EngineOptions {
   /** Folder of the store; undefined keeps everything in memory. */
   readonly storeFolder: string | undefined;
   readonly bucketsFolder: string;
+  /** Where the key of test tokens is; undefined keeps it in memory. */
+  readonly issuerFile: string | undefined;
   /** Most workers of a function that says nothing. */
   readonly maxWorkers: number;
   /** Milliseconds after which an idle worker ends. */
@@ -59,10 +63,12 @@ export class Engine {
   private history!: History;
   private events!: PastEvents;
   private deliveries!: Deliveries;
+  private buses!: Buses;
   private buckets!: Buckets;
   private schedules!: Schedules;
   private secrets!: Secrets;
   private own!: OwnServer;
+  private readonly issuer: Issuer;
   private readonly codes = new Map<string, FunctionCode>();
   private readonly problems = new Map<string, string>();
   private flushing?: NodeJS.Timeout;
@@ -71,7 +77,9 @@ export class Engine {
     readonly model: LocalModel,
     private readonly code: (functionPath: string) => BundleRequest,
     private readonly options: EngineOptions,
-  ) {}
+  ) {
+    this.issuer = new Issuer(options.issuerFile);
+  }
 
   get host(): string {
     return this.options.host;
@@ -79,8 +87,8 @@ export class Engine {
 
   /** What the console's inspector works on. */
   get parts() {
-    const { model, history, events, deliveries, buckets, schedules } = this;
-    return { model, history, events, deliveries, buckets, schedules, now: () => this.options.clock.now() };
+    const { model, history, events, deliveries, buses, buckets, schedules, issuer } = this;
+    return { model, history, events, deliveries, buses, buckets, schedules, issuer, now: () => this.options.clock.now() };
   }
 
   graphFacts(): GraphFacts {
@@ -104,6 +112,7 @@ export class Engine {
     const maxConcurrency = (fn: LocalFunctionModel) => fn.maxConcurrency ?? options.maxWorkers;
     const { backoff } = options;
     this.deliveries = new Deliveries(model, this.runners, this.store, clock, { maxConcurrency, backoff, record });
+    this.buses = new Buses(model, this.deliveries.functions, this.store, clock, record);
     this.schedules = new Schedules(model, this.deliveries, this.store, clock, record);
     this.buckets = new Buckets(model, options.bucketsFolder, this.store, this.deliveries, now, record);
     const signer = new Signer(this.buckets);
@@ -119,6 +128,7 @@ export class Engine {
     const targets = {
       runners: this.runners,
       deliveries: this.deliveries,
+      buses: this.buses,
       buckets: this.buckets,
       signer,
       now,
@@ -188,11 +198,12 @@ export class Engine {
   }
 
   private async listen(): Promise<void> {
+    const { issuer } = this;
     const { host, allowedHosts, clock } = this.options;
     let { port } = this.options;
     for (const api of Object.values(this.model.apis)) {
       const record = this.events.add.bind(this.events);
-      const server = new ApiServer(api, { host, port, allowedHosts, now: () => clock.now(), record });
+      const server = new ApiServer(api, { host, port, allowedHosts, issuer, now: () => clock.now(), record });
       await server.listen();
       this.apis.push(server);
       if (port > 0) port++;

@@ -2,10 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CorsSpec } from '../../../core/model.js';
 import { parseRoute } from '../../../core/route.js';
 import { MAX_PAYLOAD_BYTES, type SendRequest } from '../console/protocol.js';
 import { REQUEST_BYTES } from '../limits.js';
-import type { LocalApiModel } from '../model.js';
+import type { LocalApiModel, LocalRoute } from '../model.js';
+import { httpQuestion } from './access/asked.js';
+import { Gate } from './access/gate.js';
+import type { Issuer } from './access/issuer.js';
+import { Throttle } from './access/throttle.js';
 import { routeEdge } from './edges.js';
 import { refusal } from './guard.js';
 import type { Incoming } from './history/events.js';
@@ -16,19 +21,21 @@ import type { FunctionRunner } from './runner.js';
 const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)|\\/i;
 
 /** Milliseconds that a request waits for a free worker: Cloud Run's. https://cloud.google.com/run/docs/about-instance-autoscaling */
-const PATIENCE = 10_000;
+export const PATIENCE = 10_000;
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 interface Target {
   readonly key: string;
   readonly runner: FunctionRunner;
+  readonly route: LocalRoute;
 }
 
 export interface ApiServerOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  readonly issuer: Issuer;
   now(): number;
   /** Keeps a request, to be sent again. Gives its id. */
   record(event: Incoming): string;
@@ -39,11 +46,14 @@ export class ApiServer {
   url = '';
   private readonly server: Server;
   private readonly router = new Router<Target>();
+  private readonly throttle: Throttle;
+  private gate!: Gate;
 
   constructor(
     readonly model: LocalApiModel,
     private readonly options: ApiServerOptions,
   ) {
+    this.throttle = new Throttle(model.throttle, model.routes);
     this.server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
       this.answer(request, response).catch((error) => {
         if (!response.headersSent) problem(response, 500, 'Internal Server Error', String(error));
@@ -54,8 +64,10 @@ export class ApiServer {
 
   /** Says which functions answer. */
   route(runners: ReadonlyMap<string, FunctionRunner>): void {
-    for (const [key, path] of Object.entries(this.model.routes)) {
-      this.router.add(parseRoute(this.model.path, key), { key, runner: runners.get(path)! });
+    const { issuer, now } = this.options;
+    this.gate = new Gate({ issuer, runners, patience: PATIENCE, now }, httpQuestion);
+    for (const [key, route] of Object.entries(this.model.routes)) {
+      this.router.add(parseRoute(this.model.path, key), { key, route, runner: runners.get(route.function)! });
     }
   }
 
@@ -90,6 +102,25 @@ export class ApiServer {
     const preflight = cors && method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
     const target = preflight ? this.router.findAny(path) : this.router.find(method, path);
     if (!target) return this.unknown(response, method, path);
+    const allowed = corsHeaders(cors, headers.origin);
+    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
+    let authorizer: object | undefined;
+    if (!preflight) {
+      const wait = this.throttle.refuses(target.key, this.options.now());
+      if (wait !== undefined) {
+        const retry = { 'retry-after': String(Math.ceil(wait / 1000)) };
+        return problem(response, 429, 'Too Many Requests', 'more requests than throttle allows', {}, { ...allowed, ...retry });
+      }
+      const admitted = await this.gate.admit(target.route, {
+        ...{ api: this.model.path, route: target.key, method, path, query: end < 0 ? '' : url.slice(end + 1), headers, traceId },
+        sourceIp: request.socket.remoteAddress ?? '',
+      });
+      if ('status' in admitted) {
+        const { status, title, detail } = admitted;
+        return problem(response, status, title, detail, {}, { ...allowed, ...admitted.headers });
+      }
+      authorizer = admitted.authorizer;
+    }
     const body = await bodyOf(request);
     if (!body) return problem(response, 413, 'Content Too Large', `a body may have ${REQUEST_BYTES} bytes`);
 
@@ -99,7 +130,6 @@ export class ApiServer {
     });
     const { runner, key } = target;
     const title = `${method} ${path}`;
-    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
     const incoming = {
       kind: 'http' as const,
       resourceId: this.model.path,
@@ -118,6 +148,7 @@ export class ApiServer {
         body: body.length > 0 ? body : undefined,
         route: key,
         cors,
+        authorizer,
       },
       origin: { kind: 'http', resourceId: this.model.path, edgeId: routeEdge(this.model.path, key), title },
       traceId,
@@ -189,6 +220,16 @@ function written(response: ServerResponse, chunk: Uint8Array): Promise<void> {
     response.once('drain', resolve);
     response.once('close', resolve);
   });
+}
+
+/** So that a page may read why it was refused. What a function answers has them already. */
+function corsHeaders(cors: CorsSpec | undefined, origin: string | undefined): Record<string, string> {
+  if (!cors || origin === undefined) return {};
+  return {
+    'access-control-allow-origin': cors.origins.includes('*') ? '*' : origin,
+    ...(cors.credentials && { 'access-control-allow-credentials': 'true' }),
+    vary: 'origin',
+  };
 }
 
 /** RFC 9457, as the runtime's own problems. */

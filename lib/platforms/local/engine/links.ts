@@ -1,6 +1,7 @@
 import type { LocalFunctionModel, LocalLink } from '../model.js';
 import { linkEdge } from './edges.js';
 import type { FaultInjector } from './faults.js';
+import type { Buses } from './mail/buses.js';
 import type { Deliveries } from './mail/deliveries.js';
 import type { Buckets } from './objects/buckets.js';
 import type { Signer } from './objects/signer.js';
@@ -32,6 +33,7 @@ export interface LinkUse {
 export interface LinkTargets {
   readonly runners: ReadonlyMap<string, FunctionRunner>;
   readonly deliveries: Deliveries;
+  readonly buses: Buses;
   readonly buckets: Buckets;
   readonly signer: Signer;
   now(): number;
@@ -75,14 +77,16 @@ export class Links {
   }
 
   private async answer(link: LocalLink, operation: string, argument: any, { about }: Invocation): Promise<unknown> {
-    const { runners, deliveries, buckets, signer } = this.targets;
+    const { runners, deliveries, buses, buckets, signer } = this.targets;
     const { target } = link;
     const cause = { traceId: about.traceId, parentId: about.requestId };
     switch (operation) {
       case 'send':
         return deliveries.send(target, { ...argument, ...cause });
       case 'publish':
-        return deliveries.publish(target, { ...argument, ...cause });
+        return link.kind === 'bus'
+          ? buses.publish(target, { ...argument, ...cause })
+          : deliveries.publish(target, { ...argument, ...cause });
       case 'start': {
         const origin = { kind: 'call' as const, resourceId: this.fn.path, title: `started by ${this.fn.path}` };
         return deliveries.event(target, { kind: 'call', body: argument.body, ...cause, origin });

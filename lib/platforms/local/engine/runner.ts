@@ -73,7 +73,7 @@ export class FunctionRunner {
   /** Runs an invocation. Never rejects: what went wrong is in what it gives. */
   async run(call: Call): Promise<Done> {
     const fault = this.faults?.invocation(this.model.path);
-    if (fault === 'duplicate' && call.task.kind !== 'http') await this.once(call);
+    if (fault === 'duplicate' && (call.task.kind === 'call' || 'items' in call.task)) await this.once(call);
     return this.once(call, fault);
   }
 
@@ -151,6 +151,8 @@ function statusOf(result: Result, task: Task, httpStatus?: number): InvocationSt
       return result.broken !== undefined || (httpStatus ?? 500) >= 500 ? 'failed' : 'succeeded';
     case 'call':
       return result.error === undefined ? 'succeeded' : 'failed';
+    case 'answer':
+      return result.error === undefined && !(result.value?.statusCode >= 500) ? 'succeeded' : 'failed';
     case 'events': {
       if (result.failed.length === 0) return 'succeeded';
       return 'items' in task && result.failed.length < task.items.length ? 'partial' : 'failed';
@@ -159,7 +161,8 @@ function statusOf(result: Result, task: Task, httpStatus?: number): InvocationSt
 }
 
 function errorOf(result: Result): ErrorSummary | undefined {
-  if (result.of === 'call' && result.error !== undefined) return { name: 'Error', message: result.error };
+  if ((result.of === 'call' || result.of === 'answer') && result.error !== undefined)
+    return { name: 'Error', message: result.error };
   if (result.of === 'http' && result.broken !== undefined)
     return { name: 'Error', message: `the answer broke off: ${result.broken}` };
   return undefined;

@@ -111,6 +111,7 @@ export function labelOf(path: string): string {
 
 function bytesOfTask(task: Task): number {
   if (task.kind === 'http') return (task.body?.length ?? 0) + task.headers.length * 20;
+  if ('event' in task) return JSON.stringify(task.event).length;
   return task.kind === 'call'
     ? (task.body?.length ?? 0)
     : task.items.reduce((sum, item) => sum + ((item as { text?: string }).text?.length ?? 200), 0);
@@ -124,12 +125,14 @@ function bytesOfResult(result: Result | undefined): number {
 function eventOf(task: Task): Payload | undefined {
   if (task.kind === 'http') return task.body && payloadOf(task.body, headerOf(task.headers, 'content-type'));
   if (task.kind === 'call') return task.body === undefined ? undefined : payloadOf(task.body, 'application/json');
+  if ('event' in task) return payloadOf(JSON.stringify(task.event, undefined, 2), 'application/json');
   const items = task.items.map(({ text, ...item }: any) => (text === undefined ? item : { ...item, body: jsonOf(text) }));
   return payloadOf(JSON.stringify(task.kind === 'queue' ? items : items[0], undefined, 2), 'application/json');
 }
 
 function resultOf(result: Result): Payload | undefined {
   if (result.of === 'http') return result.body && payloadOf(result.body, headerOf(result.head?.headers ?? [], 'content-type'));
+  if (result.of === 'answer' && result.value !== undefined) return payloadOf(JSON.stringify(result.value), 'application/json');
   return result.of === 'call' && result.body !== undefined ? payloadOf(result.body, 'application/json') : undefined;
 }
 

@@ -2,9 +2,10 @@ import type { FilterSpec } from '../../../../core/model.js';
 import { parseRoute } from '../../../../core/route.js';
 import type { GraphEdge, GraphNode, ServiceGraph } from '../../console/protocol.js';
 import type { LocalModel, LocalTrigger } from '../../model.js';
-import { linkEdge, routeEdge, subscriptionEdge, triggerEdge } from '../edges.js';
+import { authorizerEdge, linkEdge, routeEdge, subscriptionEdge, triggerEdge } from '../edges.js';
 import { labelOf } from '../history/record.js';
 import { conditionText } from '../mail/filter.js';
+import { authorizerId, authorizersOf } from './authorizers.js';
 
 /** What the graph has beside the model. */
 export interface GraphFacts {
@@ -19,9 +20,10 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   for (const [id, { description, routes }] of Object.entries(model.apis)) {
-    const list = Object.entries(routes).map(([key, functionId]) => {
+    const authorizers = authorizersOf(id, routes);
+    const list = Object.entries(routes).map(([key, { function: functionId, authorizer }]) => {
       const { method, path } = parseRoute(id, key);
-      return { key, method, path, functionId };
+      return { key, method, path, functionId, authorizerId: authorizer && authorizerId(id, authorizer) };
     });
     nodes.push({
       kind: 'api',
@@ -30,8 +32,19 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
       description,
       url: facts.urls.get(id) ?? '',
       routes: list,
-      authorizers: [],
+      authorizers: authorizers.map(({ summary }) => summary),
     });
+    for (const { spec } of authorizers) {
+      if (spec.kind !== 'function') continue;
+      edges.push({
+        id: authorizerEdge(id, spec.name),
+        from: id,
+        to: spec.function,
+        kind: 'route',
+        label: spec.name,
+        detail: 'authorizer',
+      });
+    }
     for (const { key, functionId } of list) {
       edges.push({ id: routeEdge(id, key), from: id, to: functionId, kind: 'route', label: key });
     }
@@ -67,6 +80,7 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
       });
     }
   }
+  for (const id of Object.keys(model.buses)) nodes.push({ kind: 'bus', id, label: labelOf(id), facts: {} });
   for (const id of Object.keys(model.topics)) nodes.push({ kind: 'topic', id, label: labelOf(id) });
   for (const id of Object.keys(model.buckets)) nodes.push({ kind: 'bucket', id, label: labelOf(id) });
   return { service: serviceName(nodes), revision: facts.revision, nodes, edges };
@@ -95,7 +109,9 @@ function detailOf(trigger: LocalTrigger): string | undefined {
       return filterText(trigger.filter);
     case 'objects':
       return `${trigger.prefix}*${trigger.suffix} ${trigger.events.join(', ')}`;
-    case 'schedule':
+    case 'event':
+      return [...trigger.types, ...trigger.sources.map((source) => `of ${source}`)].join(', ') || undefined;
+    default:
       return undefined;
   }
 }

@@ -24,8 +24,10 @@ import type {
   SendRequest,
   SendResult,
   ServiceGraph,
+  TestToken,
   Timeline,
   TimeWindow,
+  TokenRequest,
   TopicState,
   Trace,
 } from '../../console/protocol.js';
@@ -33,6 +35,7 @@ import type { Engine } from '../engine.js';
 import { payloadOf } from '../history/payload.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import type { Bucket } from '../objects/bucket.js';
+import { authorizerNamed } from './authorizers.js';
 import { graphOf } from './graph.js';
 import { pageOf } from './page.js';
 import { samplesOf } from './samples.js';
@@ -180,6 +183,14 @@ export class LocalInspector implements Inspector {
 
   timeline(window: TimeWindow, pixels: number): Timeline {
     return timelineOf(this.measured, this.parts.history.runs, window, pixels, this.parts.now());
+  }
+
+  async mintToken({ authorizerId, ...minting }: TokenRequest): Promise<TestToken> {
+    const authorizer = authorizerNamed(this.engine.model, authorizerId) ?? missing('authorizer', authorizerId);
+    if (authorizer.kind !== 'jwt')
+      throw new FaastenError('unsupported', `'${authorizerId}' asks a function, which decides by itself what it lets in`);
+    const { token, expiryTimeMs } = await this.parts.issuer.mint(authorizer, this.parts.now(), minting);
+    return { token, expiryTimeMs, header: { name: 'authorization', value: `Bearer ${token}` } };
   }
 
   subscribe(listener: LiveListener): () => void {

@@ -7,7 +7,7 @@ import type { LocalModel } from '../../model.js';
 export function samplesOf(model: LocalModel, functionId: string): SampleEvent[] {
   const samples: SampleEvent[] = [];
   for (const [apiId, { routes }] of Object.entries(model.apis)) {
-    for (const [key, target] of Object.entries(routes)) {
+    for (const [key, { function: target }] of Object.entries(routes)) {
       if (target !== functionId) continue;
       const { method, segments } = parseRoute(apiId, key);
       const path = `/${segments.map((segment) => (segment.kind === 'literal' ? segment.text : segment.kind === 'rest' ? 'a/b' : '1')).join('/')}`;
@@ -42,6 +42,11 @@ export function samplesOf(model: LocalModel, functionId: string): SampleEvent[] 
         const key = `${trigger.prefix}sample${trigger.suffix}`;
         const [type] = trigger.events;
         samples.push({ name, request: { kind: 'objects', bucketId: trigger.source!, key, type: type!, body: 'hello' } });
+        break;
+      }
+      case 'event': {
+        const event = { type: trigger.types[0] ?? 'sample', source: trigger.sources[0] ?? 'console', data: {} };
+        samples.push({ name, request: { kind: 'other', resourceId: trigger.source!, body: JSON.stringify(event) } });
       }
     }
   }

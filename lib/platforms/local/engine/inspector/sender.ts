@@ -11,7 +11,7 @@ export class Sender {
   constructor(private readonly engine: Engine) {}
 
   async send(request: SendRequest): Promise<SendResult> {
-    const { deliveries, buckets, schedules, model, events, now } = this.engine.parts;
+    const { deliveries, buses, buckets, schedules, model, events, now } = this.engine.parts;
     const traceId = randomBytes(16).toString('hex');
     const record = (resourceId: string, title: string) =>
       events.add({ kind: request.kind, resourceId, title, timeMs: now(), traceId, request: () => request });
@@ -59,8 +59,14 @@ export class Sender {
       }
       case 'call':
         return this.call(request, traceId, record(request.functionId, 'call'));
-      default:
-        throw new FaastenError('unsupported', `the local platform has nothing of the kind '${request.kind}' to send to`);
+      case 'other': {
+        const { resourceId, body } = request;
+        known(model.buses, 'event bus', resourceId);
+        const { type, source, data } = busEvent(body);
+        const eventId = record(resourceId, `${type} of ${source}`);
+        await buses.publish(resourceId, { type, source, data: JSON.stringify(data), traceId, eventId });
+        return { traceId, eventId };
+      }
     }
   }
 
@@ -137,6 +143,15 @@ export function messageTitle(body: string): string {
 
 function known(resources: Readonly<Record<string, unknown>>, what: string, id: string): void {
   if (!Object.hasOwn(resources, id)) throw notFound(what, id);
+}
+
+/** What is sent to a bus: `{ "type": "order.paid", "source": "shop", "data": { … } }`. */
+function busEvent(body: string): { readonly type: string; readonly source: string; readonly data: object } {
+  checkJson(body);
+  const { type, source = 'console', data = {} } = JSON.parse(body) ?? {};
+  if (typeof type !== 'string' || typeof source !== 'string' || typeof data !== 'object' || data === null)
+    throw new FaastenError('invalid-value', 'the event has no type, or data that is no object; give {"type":"…","data":{…}}');
+  return { type, source, data };
 }
 
 /** As the runtime's links check it. */

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { FaastenError } from '../../../../core/errors.js';
 import type { FilterSpec } from '../../../../core/model.js';
 import type { SendRequest } from '../../console/protocol.js';
-import { MESSAGE_BYTES } from '../../limits.js';
 import type { LocalFunctionModel, LocalModel } from '../../model.js';
 import type { Clock } from '../clock.js';
 import { subscriptionEdge, triggerEdge } from '../edges.js';
@@ -11,6 +10,7 @@ import type { Call, Done, FunctionRunner } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
 import type { EventsTask, Task } from '../worker/protocol.js';
+import { checkBytes } from './bytes.js';
 import { Consumer } from './consumer.js';
 import { passes } from './filter.js';
 import type { Entry, Letter } from './letter.js';
@@ -292,6 +292,8 @@ function itemOf({ entry, letter }: Delivered[number]): object {
     };
   }
   const event = JSON.parse(body);
+  // As EventBridge sends it, under the trigger's name; see lib/runtime/wire.ts.
+  if (kind === 'event') return { faasten: 'event', name: letter.trigger, event, attempt };
   return { ...event, id, time: new Date(event.time), attempt };
 }
 
@@ -313,12 +315,4 @@ function failuresOf(letters: Delivered, { result, error, summary }: Done): Failu
 
 function hashOf(body = ''): string {
   return createHash('sha256').update(body).digest('hex');
-}
-
-function checkBytes(path: string, body = ''): void {
-  const bytes = body.length > MESSAGE_BYTES / 4 ? Buffer.byteLength(body) : 0;
-  if (bytes > MESSAGE_BYTES) {
-    const advice = 'store what is large in a Bucket, and send its key';
-    throw new FaastenError('invalid-value', `a message to '${path}' has ${bytes} bytes, more than ${MESSAGE_BYTES}; ${advice}`);
-  }
 }

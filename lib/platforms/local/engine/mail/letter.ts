@@ -3,7 +3,7 @@ import type { ErrorSummary, Origin } from '../../console/protocol.js';
 /** A message or event that waits for a function. */
 export interface Letter {
   readonly id: string;
-  readonly kind: 'queue' | 'topic' | 'schedule' | 'objects' | 'call';
+  readonly kind: 'queue' | 'topic' | 'schedule' | 'objects' | 'event' | 'call';
   /** Name of the function's trigger; messages of a queue get that of the one who takes them. */
   readonly trigger?: string;
   /** Text of a message; JSON of an event; undefined for a start without input. */

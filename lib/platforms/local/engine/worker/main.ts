@@ -15,9 +15,10 @@ const MEASURE = 100;
 
 /** The bundle's export: `LocalFunction` of lib/runtime/adapters/local.ts. */
 interface Entry {
-  http(request: Request, route: string, cors: HttpTask['cors'], about: object): Promise<Response>;
+  http(request: Request, route: string, cors: HttpTask['cors'], about: object, authorizer?: object): Promise<Response>;
   events(kind: string, trigger: string | undefined, items: readonly object[], about: object): Promise<number[]>;
   call(input: unknown, about: object): Promise<unknown>;
+  enter(event: object, about: object): Promise<unknown>;
 }
 
 const port = parentPort!;
@@ -99,7 +100,7 @@ async function invoke({ task, about, millis }: Extract<ToWorker, { type: 'invoke
 async function run(task: Task, about: object): Promise<Result> {
   switch (task.kind) {
     case 'http':
-      return answer(await entry.http(requestOf(task), task.route, task.cors, about));
+      return answer(await entry.http(requestOf(task), task.route, task.cors, about, task.authorizer));
     case 'call':
       try {
         const output = await entry.call(task.body === undefined ? undefined : JSON.parse(task.body), about);
@@ -107,6 +108,16 @@ async function run(task: Task, about: object): Promise<Result> {
       } catch (error) {
         return { of: 'call', error: (error as Error).message };
       }
+    case 'authorizer':
+    case 'websocket':
+      return entry.enter(task.event, about).then(
+        (value) => ({ of: 'answer', value }),
+        ({ message }: Error) => ({ of: 'answer', error: message }),
+      );
+    case 'event': {
+      const outcomes = await Promise.allSettled(task.items.map((item) => entry.enter(item, about)));
+      return { of: 'events', failed: outcomes.flatMap(({ status }, index) => (status === 'rejected' ? [index] : [])) };
+    }
     default:
       return { of: 'events', failed: await entry.events(task.kind, task.trigger, task.items, about) };
   }

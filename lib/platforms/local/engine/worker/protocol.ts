@@ -3,7 +3,7 @@ import type { CorsSpec } from '../../../../core/model.js';
 import type { HandlerKind } from '../../../../core/typing.js';
 
 /** One invocation, as a worker gets it. */
-export type Task = HttpTask | EventsTask | CallTask;
+export type Task = HttpTask | EventsTask | CallTask | EntranceTask;
 
 export interface HttpTask {
   readonly kind: 'http';
@@ -15,10 +15,12 @@ export interface HttpTask {
   /** Key of the route. */
   readonly route: string;
   readonly cors?: CorsSpec;
+  /** What the route's authorizer found out, as API Gateway tells it. */
+  readonly authorizer?: object;
 }
 
 export interface EventsTask {
-  readonly kind: Exclude<HandlerKind, 'http' | 'call'>;
+  readonly kind: Exclude<HandlerKind, 'http' | 'call' | EntranceTask['kind']>;
   readonly trigger?: string;
   /** As `Item` of the runtime: messages, or one schedule or object event each. */
   readonly items: readonly object[];
@@ -28,6 +30,12 @@ export interface CallTask {
   readonly kind: 'call';
   /** JSON; undefined where there is no input. */
   readonly body?: string;
+}
+
+/** What API Gateway asks of a function besides requests, in its form. */
+export interface EntranceTask {
+  readonly kind: 'authorizer' | 'websocket';
+  readonly event: object;
 }
 
 export interface About {
@@ -76,4 +84,5 @@ export type Result =
   | { readonly of: 'http'; readonly head?: Head; readonly body?: Uint8Array; readonly broken?: string }
   /** Positions of the items that failed. */
   | { readonly of: 'events'; readonly failed: readonly number[] }
-  | { readonly of: 'call'; readonly body?: string; readonly error?: string };
+  | { readonly of: 'call'; readonly body?: string; readonly error?: string }
+  | { readonly of: 'answer'; readonly value?: any; readonly error?: string };

@@ -1,0 +1,31 @@
+import type { AuthorizerSummary } from '../../console/protocol.js';
+import type { LocalAuthorizer, LocalModel, LocalRoute } from '../../model.js';
+
+export function authorizerId(api: string, { name }: LocalAuthorizer): string {
+  return `${api}/${name}`;
+}
+
+/** The authorizers of an API, each once. */
+export function authorizersOf(api: string, routes: Readonly<Record<string, LocalRoute>>) {
+  const specs = new Map<string, LocalAuthorizer>();
+  for (const { authorizer } of Object.values(routes)) if (authorizer) specs.set(authorizer.name, authorizer);
+  return [...specs.values()].map((spec) => ({ spec, summary: summaryOf(api, spec, routes) }));
+}
+
+/** One of the model's, by its id. */
+export function authorizerNamed(model: LocalModel, id: string): LocalAuthorizer | undefined {
+  for (const [api, { routes }] of Object.entries(model.apis)) {
+    const found = authorizersOf(api, routes).find(({ summary }) => summary.id === id);
+    if (found) return found.spec;
+  }
+  return undefined;
+}
+
+function summaryOf(api: string, spec: LocalAuthorizer, routes: Readonly<Record<string, LocalRoute>>): AuthorizerSummary {
+  const scopes = Object.values(routes).flatMap((route) => (route.authorizer?.name === spec.name ? (route.scopes ?? []) : []));
+  const requires = [
+    ...(spec.kind === 'jwt' ? [`audience ${spec.audiences.join(' or ')}`] : [...spec.headers, ...spec.query]),
+    ...(scopes.length > 0 ? [`for some routes a scope of ${[...new Set(scopes)].join(', ')}`] : []),
+  ];
+  return { id: authorizerId(api, spec), label: spec.name, mintsTokens: spec.kind === 'jwt', requires: requires.join('; ') };
+}
