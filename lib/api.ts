@@ -121,7 +121,7 @@ export class HttpApi extends Construct {
       ? this.handlers.functionOf({ key, id: routeId(parsed) }, handler)
       : find(`route '${key}'`, handler);
     const decides = authorizer?._function && find(`authorizer ${authorizer.name}`, authorizer._function);
-    fn._enteredBy('http', { api: path, key, watch: this.watch }, route.authorizer !== undefined);
+    fn._enteredBy('http', { api: path, key, authorizer: route.authorizer }, this.watch);
     decides?._enteredBy('authorizer');
     this.backend.addRoute(new Construct(this, routeId(route)), route, backendOf(fn), decides && backendOf(decides));
     this.routes.set(routeShape(route), route);

@@ -7,7 +7,7 @@ import { conflicting, shown } from './core/errors.js';
 import { linkTargetOf, makeLinkable } from './core/link.js';
 import type { CodeSpec, FunctionSpec, RolloutSpec } from './core/model.js';
 import { requireTogether } from './core/partner.js';
-import { permissionsOf } from './core/permissions.js';
+import { type AnsweredRoute, permissionsOf } from './core/permissions.js';
 import {
   type BackendLink,
   type BucketBackend,
@@ -44,7 +44,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   private readonly links = new Map<string, NonNullable<ReturnType<typeof linkTargetOf>>>();
   private readonly environment: Record<string, string>;
   private readonly secrets: FunctionSpec['secrets'];
-  private readonly routes: { api: string; key: string }[] = [];
+  private readonly routes: AnsweredRoute[] = [];
   private readonly authorized = new Set<string>();
   private readonly kinds = new Set<HandlerKind>();
   private readonly watch: Watch;
@@ -206,14 +206,13 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
   }
 
   /** @internal Said by what leads to this function: an API's route, another function's link. */
-  _enteredBy(kind: HandlerKind, route?: { api: string; key: string; watch?: Watch }, authorized = false): void {
+  _enteredBy(kind: HandlerKind, route?: AnsweredRoute, watch?: Watch): void {
     this.kinds.add(kind);
     if (kind === 'call') this.watch.deadLetters();
-    if (route) {
-      this.routes.push({ api: route.api, key: route.key });
-      if (route.watch) this.watch.answersFor(route.watch);
-    }
-    if (route && authorized) this.authorized.add(route.key);
+    if (watch) this.watch.answersFor(watch);
+    if (!route) return;
+    this.routes.push(route);
+    if (kind === 'http' && route.authorizer) this.authorized.add(route.key);
   }
 
   private reduce(props: FunctionProps<M>, settings: FunctionDefaults, tags: Readonly<Record<string, string>>): FunctionSpec {
@@ -327,7 +326,7 @@ export class ServerlessFunction<M = any> extends Construct implements Linkable<C
         ...(source && { source: source.node.path }),
       })),
       links: named(this.links, ({ kind, access, construct }) => ({ kind, access, target: construct.node.path })),
-      routes: this.routes,
+      routes: this.routes.map(({ api, key }) => ({ api, key })),
       ...(this.members.length > 0 && { members: this.sortedMembers().map(({ file: _, ...member }) => member) }),
       permissions: permissionsOf(spec, this.links.values(), this.triggers, this.routes),
     };

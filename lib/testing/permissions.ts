@@ -27,14 +27,17 @@ export function permissionTable(scope: IConstruct, options: PermissionTableOptio
   }
   const functions = [...describe(scope).functions].sort((a, b) => (a.path < b.path ? -1 : 1));
   const lines = functions.flatMap(({ path, permissions }) => {
-    const own = permissions.map(({ may, on }) => `${relative(path)} may ${may} ${relative(on)}`);
+    const own = permissions.map(
+      ({ may, on, ...whom }) => `${relative(path)} may ${may} ${relative(on)}${whom.for ? `, for ${whom.for}` : ''}`,
+    );
     const platform = (grants.get(path) ?? []).map((grant) => `  ${grantLine(grant, relative)}`);
     return [...(own.length > 0 ? own.sort() : [`${relative(path)} may do nothing`]), ...platform.sort()];
   });
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function grantLine({ effect, actions, resources, condition }: Grant, relative: (text: string) => string): string {
-  const what = `${effect === 'deny' ? 'never ' : ''}${[...actions].sort().join(', ')}`;
+function grantLine({ principal, effect, actions, resources, condition }: Grant, relative: (text: string) => string): string {
+  const who = principal ? `${principal} may ` : '';
+  const what = `${who}${effect === 'deny' ? 'never ' : ''}${[...actions].sort().join(', ')}`;
   return `${what} on ${resources.map(relative).sort().join(', ')}${condition ? ` if ${condition}` : ''}`;
 }

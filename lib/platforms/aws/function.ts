@@ -4,6 +4,7 @@ import {
   Architecture,
   type Code,
   FunctionUrl,
+  FunctionUrlAuthType,
   Function as LambdaFunction,
   type Runtime,
 } from 'aws-cdk-lib/aws-lambda';
@@ -189,7 +190,14 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   permissions(): Grant[] {
-    return grantsOf(this.role);
+    const open = this.url?.authType === FunctionUrlAuthType.NONE;
+    const address: Grant = {
+      principal: 'anyone',
+      effect: 'allow',
+      actions: ['lambda:InvokeFunctionUrl'],
+      resources: [this.spec.path],
+    };
+    return [...grantsOf(this.role), ...(open ? [address] : [])];
   }
 
   addEnvironment(name: string, value: string): void {

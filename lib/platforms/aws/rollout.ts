@@ -4,12 +4,10 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { Alias, CfnAlias, IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { invalid, shown } from '../../core/errors.js';
 import type { RolloutSpec } from '../../core/model.js';
 import { allow } from './permissions.js';
 import type { AwsRolloutTuning } from './tuning.js';
-
-/** Share of the new version's invocations that fail, in percent, from which a deployment is rolled back. */
-const ERROR_RATE = 1;
 
 /** One for all functions of a stack: an application of CodeDeploy is only a name for its groups. */
 const APPLICATION = 'FaastenRollouts';
@@ -43,7 +41,7 @@ export class Rollout {
     const application =
       (stack.node.tryFindChild(APPLICATION) as CfnApplication | undefined) ??
       new CfnApplication(stack, APPLICATION, { computePlatform: 'Lambda' });
-    this.errors = errorsOf(scope, fn, alias);
+    this.errors = errorsOf(scope, fn, alias, checkedRate(parent, tuning));
     this.watched = [this.errors, ...(tuning.alarms ?? [])];
     const policy = new PolicyDocument();
     // What `AWSCodeDeployRoleForLambdaLimited` allows for every function, for this one.
@@ -107,7 +105,20 @@ export class Rollout {
   }
 }
 
-function errorsOf(scope: Construct, fn: LambdaFunction, alias: Alias): Alarm {
+interface ErrorRate {
+  readonly errorPercent: number;
+  readonly minErrors: number;
+}
+
+function checkedRate({ node }: Construct, { errorPercent = 1, minErrors = 2 }: AwsRolloutTuning): ErrorRate {
+  if (!(errorPercent > 0 && errorPercent <= 100))
+    throw invalid('function', node.path, `rollout.errorPercent is ${shown(errorPercent)}`, 'give more than 0 and at most 100');
+  if (!Number.isInteger(minErrors) || minErrors < 1)
+    throw invalid('function', node.path, `rollout.minErrors is ${shown(minErrors)}`, 'give a whole number from 1 on');
+  return { errorPercent, minErrors };
+}
+
+function errorsOf(scope: Construct, fn: LambdaFunction, alias: Alias, { errorPercent, minErrors }: ErrorRate): Alarm {
   const metric = (metricName: string) =>
     new Metric({
       namespace: 'AWS/Lambda',
@@ -122,14 +133,14 @@ function errorsOf(scope: Construct, fn: LambdaFunction, alias: Alias): Alarm {
       },
     });
   return new Alarm(scope, 'Errors', {
-    alarmDescription: `The new version fails: at least ${ERROR_RATE} % of its invocations in one minute`,
+    alarmDescription: `The new version fails: at least ${errorPercent} % of its invocations in one minute, and ${minErrors} of them`,
     metric: new MathExpression({
-      expression: '100 * errors / invocations',
+      expression: `IF(errors >= ${minErrors}, 100 * errors / invocations, 0)`,
       usingMetrics: { errors: metric('Errors'), invocations: metric('Invocations') },
       label: 'Errors of the new version (%)',
       period: Duration.minutes(1),
     }),
-    threshold: ERROR_RATE,
+    threshold: errorPercent,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -96,8 +96,8 @@ export interface AwsFunctionTuning
 }
 
 /**
- * A standard queue or topic, a function whose `call()` handler gets the envelope, one of `AwsFunction.from()`, or one of `aws-cdk-lib/aws-lambda-destinations`: an
- * event bus, a bucket (failures only), what exists already. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ * A standard queue or topic, a function whose `call()` handler gets the envelope, one of `AwsFunction.from()`, or one of
+ * `aws-cdk-lib/aws-lambda-destinations`: an event bus, a bucket (failures only), what exists already. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export type AwsDestination = IDestination | Queue | Topic | ServerlessFunction<any> | AwsExistingFunction;
 
@@ -133,6 +133,16 @@ export interface AwsWarmScaling {
 
 /** What a gradual deployment depends on. */
 export interface AwsRolloutTuning {
+  /**
+   * Share of the new version's invocations, in percent, that fails in one minute when it is rolled back.
+   * @default 1
+   */
+  readonly errorPercent?: number;
+  /**
+   * Fewest errors in that minute, so that one bad request among few does not roll back a good version.
+   * @default 2
+   */
+  readonly minErrors?: number;
   /**
    * More alarms that stop it and roll it back.
    * @default - none

@@ -1,8 +1,20 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
-import { Bucket, Duration, HttpApi, Queue, Schedule, Secret, ServerlessFunction, Service, Topic } from '../../../lib/index.js';
+import {
+  Authorizer,
+  Bucket,
+  Duration,
+  HttpApi,
+  Queue,
+  Schedule,
+  Secret,
+  ServerlessFunction,
+  Service,
+  Topic,
+} from '../../../lib/index.js';
 import { AwsFunction } from '../../../lib/platforms/aws/index.js';
 import { permissionTable, synthesize } from '../../../lib/testing/index.js';
 import { entry, newStack } from './template.js';
@@ -27,7 +39,7 @@ test('a table of permissions says who may do what, by construct path, before and
 
   const written = permissionTable(service);
   expect(`\n${written}`).toBe(`
-Create may answer POST /orders of Api
+Create may answer POST /orders of Api, for anyone
 Create may call Worker
 Create may send to Orders
   dynamodb:BatchGetItem, dynamodb:ConditionCheckItem, dynamodb:DescribeTable, dynamodb:GetItem, dynamodb:Query, dynamodb:Scan on shop/Table
@@ -78,4 +90,30 @@ test('references to other stacks and aliases read as what they lead to; denials 
       'ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses on * if ' +
       '{"ArnLike":{"lambda:SourceFunctionArn":"arn:<Partition>:lambda:<Region>:<AccountId>:function:*"}}',
   );
+});
+
+test('whom routes and addresses answer', () => {
+  const stack = newStack();
+  const users = Authorizer.jwt('Users', { issuer: 'https://id.example', audiences: ['shop'] });
+  const address = (authType: FunctionUrlAuthType) => [AwsFunction.tune({ functionUrl: { authType } })];
+  const fn = new ServerlessFunction(stack, 'Fn', { entry, tuning: address(FunctionUrlAuthType.NONE) });
+  new ServerlessFunction(stack, 'Closed', { entry, tuning: address(FunctionUrlAuthType.AWS_IAM) });
+  new HttpApi(stack, 'Api', {
+    authorizer: users,
+    routes: {
+      'GET /': fn,
+      'GET /health': { handler: fn, authorizer: Authorizer.none },
+      'GET /ops': { handler: fn, authorizer: Authorizer.iam },
+    },
+  });
+  expect(permissionTable(stack).split('\n')).toEqual([
+    'Closed may do nothing',
+    '  logs:CreateLogStream, logs:PutLogEvents on Closed/Logs',
+    'Fn may answer GET / of Api, for whom Users lets in',
+    'Fn may answer GET /health of Api, for anyone',
+    'Fn may answer GET /ops of Api, for identities of the target',
+    '  anyone may lambda:InvokeFunctionUrl on Fn',
+    '  logs:CreateLogStream, logs:PutLogEvents on Fn/Logs',
+    '',
+  ]);
 });

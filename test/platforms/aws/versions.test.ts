@@ -215,11 +215,16 @@ describe('a rollout', () => {
       HelloRolloutErrors: {
         Type: 'AWS::CloudWatch::Alarm',
         Properties: {
-          AlarmDescription: 'The new version fails: at least 1 % of its invocations in one minute',
+          AlarmDescription: 'The new version fails: at least 1 % of its invocations in one minute, and 2 of them',
           ComparisonOperator: 'GreaterThanOrEqualToThreshold',
           EvaluationPeriods: 1,
           Metrics: [
-            { Expression: '100 * errors / invocations', Id: 'expr_1', Label: 'Errors of the new version (%)', ReturnData: true },
+            {
+              Expression: 'IF(errors >= 2, 100 * errors / invocations, 0)',
+              Id: 'expr_1',
+              Label: 'Errors of the new version (%)',
+              ReturnData: true,
+            },
             stat('errors', 'Errors'),
             stat('invocations', 'Invocations'),
           ],
@@ -315,6 +320,20 @@ describe('a rollout', () => {
   ])('cannot be %j', (rollout, message) => {
     expect(errorOf(() => new ServerlessFunction(newStack(), 'Hello', { entry, rollout })).message).toContain(message);
   });
+});
+
+test('a rollout goes back from the share and number of errors that it is told', () => {
+  const rollout = { canary: { percent: 10, bake: Duration.minutes(5) } };
+  const make = (settings: object) => {
+    const stack = newStack();
+    new ServerlessFunction(stack, 'Hello', { entry, rollout, tuning: [AwsFunction.tune({ rollout: settings })] });
+    return stack;
+  };
+  const { Metrics, Threshold } = only(make({ errorPercent: 5, minErrors: 10 }), 'AWS::CloudWatch::Alarm').HelloRolloutErrors
+    .Properties;
+  expect([Metrics[0].Expression, Threshold]).toEqual(['IF(errors >= 10, 100 * errors / invocations, 0)', 5]);
+  expect(errorOf(() => make({ errorPercent: 0 })).message).toContain('rollout.errorPercent is 0; give more than 0');
+  expect(errorOf(() => make({ minErrors: 0.5 })).message).toContain('rollout.minErrors is 0.5; give a whole number');
 });
 
 test('snap start publishes versions, where the runtime has it', () => {
