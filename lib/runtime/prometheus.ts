@@ -8,6 +8,15 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Of one function. */
+interface Instance {
+  readonly labels: string;
+  initSum: number;
+  initCount: number;
+  memoryBytes: number;
+}
+
+/** Of one function and one way into it. */
 interface Series {
   readonly labels: string;
   invocations: number;
@@ -18,38 +27,35 @@ interface Series {
   durationSum: number;
 }
 
-/** Metrics of this process, in Prometheus' text format. */
+/** Metrics of the functions of a process, in Prometheus' text format. */
 export class Registry {
+  private readonly instances = new Map<string, Instance>();
   private readonly series = new Map<string, Series>();
   private readonly bounds: readonly number[];
-  private initSum = 0;
-  private initCount = 0;
-  private memoryBytes = 0;
 
-  constructor(
-    private readonly own: Readonly<Record<string, string | undefined>>,
-    boundsMillis: readonly number[] = [],
-  ) {
+  constructor(boundsMillis: readonly number[] = []) {
     this.bounds = [...new Set([...BOUNDS, ...boundsMillis.map((millis) => millis / 1000)])].sort((a, b) => a - b);
   }
 
   observe(report: Report): void {
-    const { kind, trigger, durationMs, initMs } = report;
-    const series = this.seriesOf(kind, trigger);
+    const { function: fn, service, kind, trigger, durationMs, initMs } = report;
+    const instance = this.instanceOf(labelsOf({ function: fn, service }));
+    const series = this.seriesOf(labelsOf({ function: fn, service, kind, trigger }));
     for (const name of ['invocations', 'errors', 'timeouts', 'coldStarts'] as const) series[name] += report[name];
     const seconds = durationMs / 1000;
     series.durationSum += seconds;
     const bucket = this.bounds.findIndex((bound) => seconds <= bound);
     series.buckets[bucket < 0 ? this.bounds.length : bucket]! += 1;
     if (initMs !== undefined) {
-      this.initSum += initMs / 1000;
-      this.initCount += 1;
+      instance.initSum += initMs / 1000;
+      instance.initCount += 1;
     }
-    this.memoryBytes = report.memoryUsedMiB * 1_048_576;
+    instance.memoryBytes = report.memoryUsedMiB * 1_048_576;
   }
 
   text(): string {
     const all = [...this.series.values()];
+    const instances = [...this.instances.values()];
     const lines: string[] = [];
     const metric = (name: string, type: string, help: string, samples: readonly string[]) =>
       lines.push(`# HELP ${METRICS_NAMESPACE}_${name} ${help}`, `# TYPE ${METRICS_NAMESPACE}_${name} ${type}`, ...samples);
@@ -60,7 +66,6 @@ export class Registry {
         help,
         all.map((each) => sample(name, each.labels, each[field])),
       );
-    const own = labelsOf(this.own);
     counter('invocations_total', 'invocations', 'Invocations that ended.');
     counter('errors_total', 'errors', 'Invocations that failed.');
     counter('timeouts_total', 'timeouts', 'Invocations that used up their time.');
@@ -71,13 +76,21 @@ export class Registry {
       'Time from event to answer.',
       all.flatMap((each) => this.histogram(each)),
     );
-    metric('init_duration_seconds', 'summary', 'Time from the start of the process until the code was loaded.', [
-      sample('init_duration_seconds_sum', own, this.initSum),
-      sample('init_duration_seconds_count', own, this.initCount),
-    ]);
-    metric('memory_used_bytes', 'gauge', 'The most memory that the process has used.', [
-      sample('memory_used_bytes', own, this.memoryBytes),
-    ]);
+    metric(
+      'init_duration_seconds',
+      'summary',
+      'Time from the start of the process until the code was loaded.',
+      instances.flatMap(({ labels, initSum, initCount }) => [
+        sample('init_duration_seconds_sum', labels, initSum),
+        sample('init_duration_seconds_count', labels, initCount),
+      ]),
+    );
+    metric(
+      'memory_used_bytes',
+      'gauge',
+      'The most memory that the process has used.',
+      instances.map(({ labels, memoryBytes }) => sample('memory_used_bytes', labels, memoryBytes)),
+    );
     return `${lines.join('\n')}\n`;
   }
 
@@ -90,8 +103,16 @@ export class Registry {
     return [...cumulative, sample('duration_seconds_sum', labels, durationSum), sample('duration_seconds_count', labels, count)];
   }
 
-  private seriesOf(kind: string, trigger?: string): Series {
-    const labels = labelsOf({ ...this.own, kind, trigger });
+  private instanceOf(labels: string): Instance {
+    let instance = this.instances.get(labels);
+    if (!instance) {
+      instance = { labels, initSum: 0, initCount: 0, memoryBytes: 0 };
+      this.instances.set(labels, instance);
+    }
+    return instance;
+  }
+
+  private seriesOf(labels: string): Series {
     let series = this.series.get(labels);
     if (!series) {
       const buckets = Array.from({ length: this.bounds.length + 1 }, () => 0);
@@ -103,12 +124,12 @@ export class Registry {
 }
 
 /** Metrics at a port of their own, which no gateway and no trigger leads to. */
-export const prometheus: Format = (argument, { functionName, variables }) => {
+export const prometheus: Format = (argument, { variables }) => {
   const bounds = (variables[LATENCY_BOUNDS_VARIABLE] ?? '')
     .split(',')
     .map(Number)
     .filter((bound) => bound > 0);
-  const registry = new Registry({ function: functionName, service: variables.FAASTEN_SERVICE }, bounds);
+  const registry = new Registry(bounds);
   const server = createServer((request, response) => {
     const found = request.method === 'GET' && request.url?.split('?')[0] === '/metrics';
     response.writeHead(found ? 200 : 404, { 'content-type': CONTENT_TYPE }).end(found ? registry.text() : '');

@@ -11,7 +11,14 @@ export { alarmTable, type FailingTraffic, minutesUntilPage } from './alarms.js';
 
 export { type Deliveries, Faults } from './faults.js';
 export type { DeadLetter } from './inspection.js';
-export { type MessageOptions, type RequestOptions, RunningService, type ServiceOptions, startService } from './service.js';
+export {
+  type Alarm,
+  type MessageOptions,
+  type RequestOptions,
+  RunningService,
+  type ServiceOptions,
+  startService,
+} from './service.js';
 
 const DIRECTORY = join(__dirname, 'placeholder');
 

@@ -3,7 +3,14 @@ import { describe } from '../core/describe.js';
 import type { DurationLike } from '../core/duration.js';
 import { FaastenError } from '../core/errors.js';
 import { pathNamed } from '../core/lookup.js';
-import type { InvocationSummary, LogLine, QueueState, RunningLocal, VirtualClock } from '../platforms/local/index.js';
+import type {
+  AlarmFiring,
+  InvocationSummary,
+  LogLine,
+  QueueState,
+  RunningLocal,
+  VirtualClock,
+} from '../platforms/local/index.js';
 import { Faults } from './faults.js';
 import { type DeadLetter, deadLetterOf, listed } from './inspection.js';
 
@@ -38,6 +45,20 @@ export interface MessageOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Of a queue that keeps order. */
   readonly group?: string;
+}
+
+/** A time in which an alarm was on. */
+export interface Alarm {
+  /** Path of what it watches. */
+  readonly construct: string;
+  /** `errors`, `deadLetters`, …; `slo availability` and `slo latency` of objectives. */
+  readonly alarm: string;
+  readonly severity: 'page' | 'ticket';
+  /** The condition that was met. */
+  readonly reason: string;
+  readonly from: Date;
+  /** Undefined while it is on. */
+  readonly to?: Date;
 }
 
 /**
@@ -194,6 +215,16 @@ export class RunningService {
     return lines;
   }
 
+  /**
+   * When alarms were on since the start, the oldest first; one that is on has no `to`. They are judged as in the cloud, at the end of
+   * each minute of the virtual clock: `advance(Duration.minutes(1))` after each minute's traffic.
+   */
+  async alarms(): Promise<Alarm[]> {
+    const { inspector } = this.running;
+    const names = new Map((await inspector.alarms!()).map(({ id, label, resourceId = '' }) => [id, { label, resourceId }]));
+    return (await inspector.firings!()).map((firing) => alarmOf(firing, names.get(firing.id)!));
+  }
+
   /** Ends it, and removes all that it has stored. */
   stop(): Promise<void> {
     return this.running.close();
@@ -258,3 +289,10 @@ export async function startService(
 }
 
 const textOf = (message: unknown): string => (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'null'));
+
+function alarmOf({ severity, reason, fromTimeMs, toTimeMs }: AlarmFiring, of: { label: string; resourceId: string }): Alarm {
+  return {
+    ...{ construct: of.resourceId, alarm: of.label, severity, reason, from: new Date(fromTimeMs) },
+    ...(toTimeMs !== undefined && { to: new Date(toTimeMs) }),
+  };
+}

@@ -7,6 +7,9 @@ import { type Import, importsOf } from './imports.js';
 const REGISTRY = 'core/registry.ts';
 /** What synthesis and running code say to each other: the one file of the runtime that the rest may know. */
 const WIRE = 'runtime/wire';
+/** The local platform's engine is a runtime itself, and has what that consists of. */
+const ENGINE = 'platforms/local/engine/';
+const SHARED = ['runtime/prometheus', 'runtime/report', 'runtime/trace', 'runtime/otlp'];
 /** Packages of a cloud's framework, and the one folder that may import them. */
 const FRAMEWORKS: readonly [RegExp, string][] = [
   [/^aws-cdk-lib(\/|$)/, 'platforms/aws/'],
@@ -43,7 +46,8 @@ function judge(file: string, each: Import): string | undefined {
   if (target.startsWith('platforms/')) return ofPlatform(file, target, each, what);
   const inRuntime = target.startsWith('runtime/');
   if (file.startsWith('runtime/') && !inRuntime) return `${what}: the runtime imports nothing of the rest`;
-  if (!file.startsWith('runtime/') && inRuntime && target !== WIRE)
+  const shared = file.startsWith(ENGINE) && SHARED.includes(target);
+  if (!file.startsWith('runtime/') && inRuntime && target !== WIRE && !shared)
     return `${what}: of the runtime, the rest imports only wire.js`;
   if (file.startsWith('bundling/') && !target.startsWith('bundling/') && target !== 'core/errors')
     return `${what}: the bundler knows no constructs and nothing of the core but its error`;

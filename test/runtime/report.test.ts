@@ -184,6 +184,7 @@ describe('embedded metrics', () => {
 describe('metrics for Prometheus', () => {
   const report = (some: Partial<Report>) =>
     ({
+      function: 'shop/A "b"',
       kind: 'http',
       durationMs: 12,
       memoryUsedMiB: 64,
@@ -195,7 +196,7 @@ describe('metrics for Prometheus', () => {
     }) as Report;
 
   it('are text', () => {
-    const registry = new Registry({ function: 'shop/A "b"', service: undefined }, [300]);
+    const registry = new Registry([300]);
     registry.observe(report({ coldStarts: 1, initMs: 250 }));
     registry.observe(report({ durationMs: 280, errors: 1 }));
     registry.observe(report({ kind: 'schedule', trigger: 'Nightly', durationMs: 400_000 }));
@@ -259,7 +260,7 @@ describe('metrics for Prometheus', () => {
   });
 
   it('are accepted by promtool', ({ skip }) => {
-    const registry = new Registry({ function: 'shop/A' });
+    const registry = new Registry();
     registry.observe(report({}));
     const check = (input: string) => spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
     if (check('').error) skip('engine missing: promtool (Debian package prometheus)');

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { InvocationSummary, LiveEvent, LogLine } from '../../platforms/local/index.js';
+import type { AlarmState, InvocationSummary, LiveEvent, LogLine } from '../../platforms/local/index.js';
 import { placesOf } from '../problems.js';
 import type { Terminal } from '../terminal.js';
 
@@ -29,6 +29,8 @@ interface Running {
 /** Tells of a running service: one line for each invocation, and below it what the function printed. */
 export class Lines {
   private readonly running = new Map<string, Running>();
+  /** Alarms that a line says are on, with their severity. */
+  private readonly alarms = new Map<string, AlarmState['severity']>();
   private width = 12;
 
   /** @param names of functions by construct path, short */
@@ -48,6 +50,7 @@ export class Lines {
     if (event.type === 'invocation') this.invocation(event.invocation);
     else if (event.type === 'log') this.log(event.invocationId, event.line);
     else if (event.type === 'reload') this.reload(event);
+    else if (event.type === 'alarm') this.alarm(event.alarm);
   }
 
   private invocation(summary: InvocationSummary): void {
@@ -137,6 +140,22 @@ export class Lines {
       this.out.line(
         `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem}`,
       );
+  }
+
+  /** One line when it begins, gets worse or ends. */
+  private alarm({ id, label, resourceId = '', state, severity, reason, why, runbook, tells, silenced }: AlarmState): void {
+    const { out } = this;
+    const known = this.alarms.get(id);
+    const isOn = state === 'alarm';
+    if (silenced || (isOn ? known === severity : known === undefined)) return;
+    if (isOn) this.alarms.set(id, severity);
+    else this.alarms.delete(id);
+    const what = `${this.nameOf(resourceId)} ${label}`;
+    const told = tells.length > 0 ? `, for ${tells.join(', ')}` : '';
+    const words = isOn
+      ? `${out.paint('red', `alarm (${severity}${told})`)}  ${out.paint('bold', what)}: ${reason}. ${why} ${out.paint('dim', runbook)}`
+      : `${out.paint('green', 'alarm over')}  ${out.paint('bold', what)}`;
+    out.line(`${out.paint('dim', clockTime(Date.now()))}  ${words}`);
   }
 
   private nameOf(functionId: string): string {

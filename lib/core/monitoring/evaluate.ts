@@ -66,6 +66,20 @@ export function evaluateSlo(slo: SloSpec, samples: readonly EventSample[], optio
   };
 }
 
+/** Which alerts of an objective are on at one time, and what is left of its budget then. */
+export function burningAt(
+  slo: SloSpec,
+  samples: readonly EventSample[],
+  atSeconds: number,
+): { readonly alerts: readonly BurnRateAlertSpec[]; readonly budget: ErrorBudget } {
+  const sums = new Sums(samples);
+  const { good, total } = sums.within(atSeconds - slo.windowSeconds, atSeconds);
+  return {
+    alerts: slo.alerts.filter((alert) => isBurning(sums, alert, slo.minBadEvents, atSeconds)),
+    budget: errorBudget(slo.objective, good, total),
+  };
+}
+
 function isBurning(sums: Sums, alert: BurnRateAlertSpec, minBadEvents: number, at: number): boolean {
   const long = sums.within(at - alert.longWindowSeconds, at);
   if (long.total - long.good < minBadEvents) return false;
@@ -86,15 +100,19 @@ export function evaluateAlarm(
   samples: readonly ValueSample[],
   options: EvaluateOptions = {},
 ): readonly Firing[] {
+  const isOn = (at: number) => isOnAt(alarm, samples, at);
+  return firingsOf(timesOf(samples, options), isOn).map((firing) => ({ severity: alarm.severity, ...firing }));
+}
+
+/** Whether an alarm is on at one time. */
+export function isOnAt(alarm: AlarmSpec, samples: readonly ValueSample[], at: number): boolean {
   const { periods, periodsToAlarm, windowSeconds } = alarm;
-  const meets = (at: number) =>
+  const meets = (end: number) =>
     meetsCondition(
       alarm,
-      samples.filter(({ atSeconds }) => atSeconds > at - windowSeconds && atSeconds <= at),
+      samples.filter(({ atSeconds }) => atSeconds > end - windowSeconds && atSeconds <= end),
     );
-  const isOn = (at: number) =>
-    Array.from({ length: periods }, (_, index) => at - index * windowSeconds).filter(meets).length >= periodsToAlarm;
-  return firingsOf(timesOf(samples, options), isOn).map((firing) => ({ severity: alarm.severity, ...firing }));
+  return Array.from({ length: periods }, (_, index) => at - index * windowSeconds).filter(meets).length >= periodsToAlarm;
 }
 
 function meetsCondition(alarm: AlarmSpec, samples: readonly ValueSample[]): boolean {

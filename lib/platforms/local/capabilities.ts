@@ -1,6 +1,8 @@
 import type { Capabilities } from '../../core/capabilities.js';
 
-const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
+const JUDGED = { native: 'judged each minute by the engine' };
+
+const NOT_SENT = { emulated: 'named in the terminal and in the console; nothing is sent' };
 
 /** What one process on this machine makes of each feature. */
 export const capabilities: Capabilities = {
@@ -82,23 +84,25 @@ export const capabilities: Capabilities = {
   'api.throttle': { native: 'a token bucket' },
   'api.throttle.route': { native: 'a token bucket' },
   'runtime.streaming': { native: 'chunked HTTP responses' },
-  'monitoring.signals': NOT_WATCHED,
-  'monitoring.alarm.errors': NOT_WATCHED,
-  'monitoring.alarm.duration': NOT_WATCHED,
-  'monitoring.alarm.memory': NOT_WATCHED,
-  'monitoring.alarm.throttles': NOT_WATCHED,
-  'monitoring.alarm.deadLetters': NOT_WATCHED,
-  'monitoring.alarm.serverErrors': NOT_WATCHED,
-  'monitoring.alarm.latency': NOT_WATCHED,
-  'monitoring.alarm.messageAge': NOT_WATCHED,
-  'monitoring.alarm.missedRun': NOT_WATCHED,
-  'monitoring.silences': NOT_WATCHED,
-  'monitoring.slo': NOT_WATCHED,
-  'monitoring.dashboard': NOT_WATCHED,
-  'monitoring.dashboard.existing': NOT_WATCHED,
-  'monitoring.channel.email': NOT_WATCHED,
-  'monitoring.channel.webhook': NOT_WATCHED,
-  'monitoring.channel.slack': NOT_WATCHED,
-  'monitoring.channel.pagerDuty': NOT_WATCHED,
-  'monitoring.channel.existing': NOT_WATCHED,
+  'monitoring.signals': { native: 'counted by the engine, /metrics in Prometheus’ format, OTLP' },
+  'monitoring.alarm.errors': JUDGED,
+  'monitoring.alarm.duration': JUDGED,
+  'monitoring.alarm.memory': { native: 'of the worker’s heap, judged each minute by the engine' },
+  'monitoring.alarm.throttles': JUDGED,
+  'monitoring.alarm.deadLetters': JUDGED,
+  'monitoring.alarm.serverErrors': JUDGED,
+  'monitoring.alarm.latency': JUDGED,
+  'monitoring.alarm.messageAge': JUDGED,
+  'monitoring.alarm.missedRun': { native: 'counted from the start of the process' },
+  'monitoring.silences': { native: 'not told in the terminal; the console shows the alarm' },
+  'monitoring.slo': { native: 'judged each minute by the engine, over what ran since the start of the process' },
+  'monitoring.dashboard': { emulated: 'the console' },
+  'monitoring.dashboard.existing': { unsupported: 'the console is the dashboard here' },
+  'monitoring.channel.email': NOT_SENT,
+  'monitoring.channel.webhook': NOT_SENT,
+  'monitoring.channel.slack': NOT_SENT,
+  'monitoring.channel.pagerDuty': NOT_SENT,
+  'monitoring.channel.existing': {
+    unsupported: 'there is none on this machine; alarms stand in the terminal and in the console',
+  },
 };

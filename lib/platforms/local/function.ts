@@ -4,6 +4,7 @@ import { entrySource } from '../../core/entry-source.js';
 import type {
   EventTriggerSpec,
   FunctionSpec,
+  InstrumentationSpec,
   ObjectsTriggerSpec,
   QueueTriggerSpec,
   ScheduleTriggerSpec,
@@ -23,6 +24,7 @@ export class FunctionResources implements FunctionBackend {
   private readonly environment: Record<string, string>;
   private readonly links: Record<string, LocalLink> = {};
   private readonly triggers: Record<string, LocalTrigger> = {};
+  private reports?: () => InstrumentationSpec;
 
   constructor(
     readonly resource: Construct,
@@ -50,7 +52,13 @@ export class FunctionResources implements FunctionBackend {
 
   get model(): LocalFunctionModel {
     const { environment, links, triggers } = this;
-    return { ...this.spec, environment: { ...environment }, links: { ...links }, triggers: { ...triggers } };
+    const own = { environment: { ...environment }, links: { ...links }, triggers: { ...triggers } };
+    return { ...this.spec, ...own, reports: this.reports?.() };
+  }
+
+  /** Has the engine report its invocations. */
+  report(spec: () => InstrumentationSpec): void {
+    this.reports = spec;
   }
 
   addEnvironment(name: string, value: string): void {

@@ -1,12 +1,16 @@
 import type {
   Access,
+  AlarmSpec,
   ApiSpec,
   BucketSpec,
   EventBusSpec,
   FunctionAuthorizerSpec,
   FunctionSpec,
+  InstrumentationSpec,
   JwtAuthorizerSpec,
   QueueSpec,
+  Severity,
+  SloSpec,
   SubscriptionSpec,
   ThrottleSpec,
   TopicSpec,
@@ -21,6 +25,20 @@ export interface LocalModel {
   readonly topics: Readonly<Record<string, TopicSpec>>;
   readonly buckets: Readonly<Record<string, BucketSpec>>;
   readonly buses: Readonly<Record<string, EventBusSpec>>;
+  readonly alarms: readonly LocalAlarmModel[];
+  readonly objectives: readonly LocalObjectiveModel[];
+}
+
+export interface LocalAlarmModel extends AlarmSpec {
+  /** Paths of its channels. */
+  readonly tells: readonly string[];
+}
+
+export interface LocalObjectiveModel extends SloSpec {
+  /** Paths of its channels. */
+  readonly tells: Readonly<Record<Severity, readonly string[]>>;
+  /** Functions, or the API, whose events count. */
+  readonly counts: readonly string[];
 }
 
 export interface LocalQueueModel extends QueueSpec {
@@ -33,6 +51,8 @@ export interface LocalFunctionModel extends FunctionSpec {
   readonly links: Readonly<Record<string, LocalLink>>;
   /** By name. `source` is the path of the queue, topic, bucket or event bus. */
   readonly triggers: Readonly<Record<string, LocalTrigger>>;
+  /** How its invocations are reported; not at all without it. */
+  readonly reports?: InstrumentationSpec;
 }
 
 export interface LocalLink {

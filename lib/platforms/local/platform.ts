@@ -17,6 +17,7 @@ import { capabilities } from './capabilities.js';
 import { EventBusResources } from './event-bus.js';
 import { FunctionResources } from './function.js';
 import type { LocalModel } from './model.js';
+import { LocalMonitoring } from './monitoring/index.js';
 import { QueueResources } from './queue.js';
 import { TopicResources } from './topic.js';
 
@@ -24,6 +25,7 @@ import { TopicResources } from './topic.js';
 export class LocalPlatform implements Platform {
   readonly name = 'local';
   readonly capabilities = capabilities;
+  readonly monitoring = new LocalMonitoring();
   private readonly functions: FunctionResources[] = [];
   private readonly apis: ApiResources[] = [];
   private readonly queues: QueueResources[] = [];
@@ -42,6 +44,7 @@ export class LocalPlatform implements Platform {
       topics: named(this.topics, ({ spec }: TopicResources) => spec),
       buckets: named(this.buckets, ({ spec }: BucketResources) => spec),
       buses: named(this.buses, ({ spec }: EventBusResources) => spec),
+      ...this.monitoring.model,
     };
     return JSON.parse(JSON.stringify(model));
   }

@@ -93,7 +93,8 @@ describe('an API on loopback', () => {
 
   test('counts for Prometheus', async () => {
     const text = await (await fetch(running.metricsUrl)).text();
-    expect(text).toMatch(/^faasten_invocations_total\{function="Test\/Web",status="failed"\} [1-9]/m);
+    expect(text).toMatch(/^faasten_invocations_total\{function="Test\/Web",service="Test",kind="http"\} [1-9]/m);
+    expect(text).toMatch(/^faasten_errors_total\{function="Test\/Web",service="Test",kind="http"\} [1-9]/m);
     expect(text).toMatch(/^faasten_queue_dead_letters\{queue="Test\/Jobs",kind="queue"\} 0$/m);
   });
 });

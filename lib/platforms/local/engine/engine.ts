@@ -15,6 +15,7 @@ import { Links } from './links.js';
 import { LiveStates } from './live-states.js';
 import { Buses } from './mail/buses.js';
 import { Deliveries } from './mail/deliveries.js';
+import { Monitoring } from './monitoring/monitoring.js';
 import { Buckets } from './objects/buckets.js';
 import { Signer } from './objects/signer.js';
 import { OwnServer } from './own-server.js';
@@ -69,6 +70,7 @@ export class Engine {
   private secrets!: Secrets;
   private own!: OwnServer;
   private readonly issuer: Issuer;
+  private monitoring!: Monitoring;
   private readonly codes = new Map<string, FunctionCode>();
   private readonly problems = new Map<string, string>();
   private flushing?: NodeJS.Timeout;
@@ -87,8 +89,9 @@ export class Engine {
 
   /** What the console's inspector works on. */
   get parts() {
-    const { model, history, events, deliveries, buses, buckets, schedules, issuer } = this;
-    return { model, history, events, deliveries, buses, buckets, schedules, issuer, now: () => this.options.clock.now() };
+    const { model, history, events, deliveries, buses, buckets, schedules, issuer, monitoring } = this;
+    const now = () => this.options.clock.now();
+    return { model, history, events, deliveries, buses, buckets, schedules, issuer, monitoring, now };
   }
 
   graphFacts(): GraphFacts {
@@ -117,7 +120,8 @@ export class Engine {
     this.buckets = new Buckets(model, options.bucketsFolder, this.store, this.deliveries, now, record);
     const signer = new Signer(this.buckets);
     const { host, ownPort, allowedHosts } = options;
-    this.own = new OwnServer(signer, { host, port: ownPort, allowedHosts, metrics: () => this.metrics() });
+    this.own = new OwnServer(signer, { host, port: ownPort, allowedHosts, metrics: () => this.monitoring.metrics() });
+    this.monitoring = new Monitoring(model, this.history, this.deliveries, clock);
     new LiveStates(this.parts);
 
     await this.own.listen();
@@ -150,7 +154,7 @@ export class Engine {
         requireSecrets(fn, this.secrets);
         return code.current();
       };
-      this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.history, now, options.faults));
+      this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.monitoring, now, options.faults));
     }
     for (const server of this.apis) server.route(this.runners);
 
@@ -158,6 +162,7 @@ export class Engine {
     await this.buckets.open();
     await this.schedules.begin();
     this.deliveries.begin();
+    this.monitoring.begin();
     this.flushing = setInterval(() => void this.flush().catch(() => {}), FLUSH).unref();
   }
 
@@ -173,19 +178,9 @@ export class Engine {
     }
   }
 
-  metrics(): string {
-    const now = this.options.clock.now();
-    const gauges = (kind: 'queue' | 'function') =>
-      [...(kind === 'queue' ? this.deliveries.queues : this.deliveries.functions)].map(([queue, box]) => {
-        const { waiting, oldestTimeMs = now } = box.summary();
-        const oldestAgeSeconds = Math.max(0, now - oldestTimeMs) / 1000;
-        return { queue, kind, waiting, inFlight: box.inFlight.size, deadLetters: box.deadCount, oldestAgeSeconds };
-      });
-    return this.history.counters.text([...gauges('queue'), ...gauges('function')]);
-  }
-
   async close(): Promise<void> {
     clearInterval(this.flushing);
+    this.monitoring.close();
     this.schedules.close();
     this.buckets.close();
     await Promise.all([this.own.close(), ...this.apis.map((server) => server.close())]);

@@ -10,7 +10,7 @@ export class LiveStates {
   private readonly waiting = new Set<string>();
 
   constructor(private readonly parts: Engine['parts']) {
-    const { deliveries, buckets, schedules, model, now } = parts;
+    const { deliveries, buckets, schedules, monitoring, model, now } = parts;
     for (const [id, box] of deliveries.queues) {
       const fifo = model.queues[id]!.fifo !== undefined;
       box.onChange = () => this.later(id, () => ({ type: 'queue', queue: queueState(box, id, 'queue', fifo, now()) }));
@@ -18,6 +18,7 @@ export class LiveStates {
     for (const [id, box] of deliveries.functions) {
       box.onChange = () => this.later(id, () => ({ type: 'queue', queue: queueState(box, id, 'function', false, now()) }));
     }
+    monitoring.alarms.onChange = (alarm) => parts.history.emit({ type: 'alarm', alarm });
     deliveries.onPublish = (id) => {
       const state = () => topicState(id, deliveries.published.get(id)!, deliveries.subscriptions.get(id)!);
       this.later(id, () => ({ type: 'topic', topic: state() }));

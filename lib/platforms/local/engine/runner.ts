@@ -35,9 +35,9 @@ export interface Done {
 
 /** Hears of everything that runs. */
 export interface Recorder {
-  begin(summary: InvocationSummary, call: Call): void;
+  begins(summary: InvocationSummary, call: Call): void;
   log(invocationId: string, line: LogLine): void;
-  end(summary: InvocationSummary, done: Done): void;
+  ends(summary: InvocationSummary, done: Done, call: Call): void;
 }
 
 /** Error of invocations that a test wants to go wrong. */
@@ -104,10 +104,10 @@ export class FunctionRunner {
       onChunk: call.onChunk,
     };
     this.active++;
-    this.recorder.begin(summary, call);
+    this.recorder.begins(summary, call);
     if (fault === 'fail') {
       this.active--;
-      return this.end({ ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
+      return this.end(call, { ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
     }
     let started = performance.now();
     const outcome = await this.pool.run(invocation, call.patience);
@@ -116,7 +116,7 @@ export class FunctionRunner {
     output.end();
     if (outcome === THROTTLED) {
       const error = { name: 'Throttled', message: 'all workers of the function were busy' };
-      return this.end({ ...summary, status: 'throttled', durationMs: 0, error }, { error });
+      return this.end(call, { ...summary, status: 'throttled', durationMs: 0, error }, { error });
     }
     const { coldStart } = outcome;
     summary = {
@@ -124,23 +124,24 @@ export class FunctionRunner {
       durationMs: took,
       ...(coldStart !== undefined && { coldStartMs: coldStart }),
     };
-    if (fault === 'crashAfter') return this.end({ ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });
+    if (fault === 'crashAfter')
+      return this.end(call, { ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });
     if ('crash' in outcome) {
       const { kind, name, message, stack } = outcome.crash;
       const error = { name, message: `function '${this.model.path}': ${message}`, stack };
-      return this.end({ ...summary, status: kind, error }, { error });
+      return this.end(call, { ...summary, status: kind, error }, { error });
     }
     const { result, heapBytes } = outcome;
     const httpStatus = result.of === 'http' ? (result.head ?? head)?.status : undefined;
     const status = statusOf(result, task, httpStatus);
     const error = status === 'succeeded' ? undefined : (output.error ?? errorOf(result));
     const memoryUsedMiB = Math.round(heapBytes / 104_857.6) / 10;
-    return this.end({ ...summary, status, memoryUsedMiB, httpStatus, error }, { result, error });
+    return this.end(call, { ...summary, status, memoryUsedMiB, httpStatus, error }, { result, error });
   }
 
-  private end(summary: InvocationSummary, rest: Omit<Done, 'summary'>): Done {
+  private end(call: Call, summary: InvocationSummary, rest: Omit<Done, 'summary'>): Done {
     const done = { summary, ...rest };
-    this.recorder.end(summary, done);
+    this.recorder.ends(summary, done, call);
     return done;
   }
 }

@@ -4,7 +4,7 @@ import type { InvocationDetail, InvocationQuery, InvocationSummary, Trace } from
 import type { LiveListener } from './live.js';
 import type { FunctionMetrics, Timeline, TimeWindow } from './metrics.js';
 import type { MessageQuery, MovedMessages, QueuedMessage, QueueState } from './queues.js';
-import type { AlarmState, BucketState, ObjectQuery, ObjectSummary, ScheduleState, TopicState } from './resources.js';
+import type { AlarmFiring, AlarmState, BucketState, ObjectQuery, ObjectSummary, ScheduleState, TopicState } from './resources.js';
 import type { EventQuery, PastEvent, SampleEvent, SavedEvent, SendRequest, SendResult, TestToken, TokenRequest } from './send.js';
 
 /**
@@ -61,6 +61,8 @@ export interface Inspector {
   mintToken?(request: TokenRequest): MaybePromise<TestToken>;
   /** Absent where the service has no alarms. */
   alarms?(): MaybePromise<readonly AlarmState[]>;
+  /** When alarms were on since the process started, the oldest first; the latest 1,000. Absent where the service has no alarms. */
+  firings?(): MaybePromise<readonly AlarmFiring[]>;
 
   /** Calls `listener` for everything that happens until the returned function is called. The listener never throws. */
   subscribe(listener: LiveListener): () => void;

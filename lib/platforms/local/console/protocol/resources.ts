@@ -59,10 +59,44 @@ export interface ScheduleState {
 export interface AlarmState {
   readonly id: string;
   readonly label: string;
-  /** What it watches: a function, queue, API. */
+  /** What it watches: a function, queue, API, schedule; of an objective, also a service. */
   readonly resourceId?: string;
   readonly state: 'ok' | 'alarm' | 'noData';
-  /** `3 of the last 5 minutes had more than 5 % errors`. */
+  /** Its condition: `errors > 5 % over 5 minutes, and 2 events at least`. */
   readonly reason: string;
+  /** When it came into this state. */
   readonly sinceTimeMs: number;
+  /** `page` wakes somebody up, `ticket` waits for the next working day. */
+  readonly severity: 'page' | 'ticket';
+  readonly why: string;
+  /** Where it says what to do. */
+  readonly runbook: string;
+  /** Paths of the channels that the cloud would tell. Nothing is sent on this machine. */
+  readonly tells: readonly string[];
+  /** Whether it is in a silence now, in which nobody is told. */
+  readonly silenced: boolean;
+  /** Of an objective. */
+  readonly budget?: BudgetState;
+}
+
+/** What is left of an error budget, over what ran since the process started. */
+export interface BudgetState {
+  /** `99.9 % do not fail over 30 days` */
+  readonly objective: string;
+  readonly events: number;
+  readonly badEvents: number;
+  /** From 1 down to 0, and below when the objective is missed. */
+  readonly remaining: number;
+}
+
+/** A time in which an alarm was on. */
+export interface AlarmFiring {
+  /** Of the alarm. */
+  readonly id: string;
+  readonly severity: 'page' | 'ticket';
+  /** In words: the alarm's condition, or how fast the budget burned. */
+  readonly reason: string;
+  readonly fromTimeMs: number;
+  /** Absent while it is on. */
+  readonly toTimeMs?: number;
 }

@@ -12,7 +12,6 @@ import type { LinkUse } from '../links.js';
 import type { Call, Done, Recorder } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
-import { Counters } from './counters.js';
 import { InvocationRecord } from './record.js';
 import type { Redaction } from './redaction.js';
 
@@ -29,7 +28,6 @@ const SPANS = 500;
 
 /** What ran. Hears of it from the runners, and tells whoever listens. */
 export class History implements Recorder {
-  readonly counters = new Counters();
   redaction: Redaction | undefined;
   /** The latest runs, for figures. */
   runs: MeasuredRun[] = [];
@@ -66,7 +64,7 @@ export class History implements Recorder {
     for (const listener of this.listeners) listener(event);
   }
 
-  begin(summary: InvocationSummary, call: Call): void {
+  begins(summary: InvocationSummary, call: Call): void {
     this.records.set(summary.id, new InvocationRecord(summary, call));
     if (this.watched) this.emit({ type: 'invocation', invocation: summary });
   }
@@ -82,8 +80,7 @@ export class History implements Recorder {
     if (this.watched) this.emit({ type: 'traffic', edgeId: use.edgeId, count: 1, failed: use.error === undefined ? 0 : 1 });
   }
 
-  end(summary: InvocationSummary, done: Done): void {
-    this.counters.add(summary);
+  ends(summary: InvocationSummary, done: Done): void {
     this.runs.push(measured(summary));
     if (this.runs.length > RUNS * 1.2) this.runs = this.runs.slice(-RUNS);
     const record = this.records.get(summary.id);

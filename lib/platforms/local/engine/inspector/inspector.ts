@@ -1,6 +1,8 @@
 import { FaastenError } from '../../../../core/errors.js';
 import { metricsOf, notFound, timelineOf } from '../../console/index.js';
 import type {
+  AlarmFiring,
+  AlarmState,
   BucketState,
   EventQuery,
   FunctionMetrics,
@@ -191,6 +193,14 @@ export class LocalInspector implements Inspector {
       throw new FaastenError('unsupported', `'${authorizerId}' asks a function, which decides by itself what it lets in`);
     const { token, expiryTimeMs } = await this.parts.issuer.mint(authorizer, this.parts.now(), minting);
     return { token, expiryTimeMs, header: { name: 'authorization', value: `Bearer ${token}` } };
+  }
+
+  alarms(): readonly AlarmState[] {
+    return this.parts.monitoring.alarms.states;
+  }
+
+  firings(): readonly AlarmFiring[] {
+    return this.parts.monitoring.alarms.firings;
   }
 
   subscribe(listener: LiveListener): () => void {
