@@ -43,8 +43,8 @@ export interface Invocation {
   readonly traceId?: string;
   /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
   readonly deadline?: number;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  /** Gives what aborts when nobody waits for the answer any more. */
+  signal?(): AbortSignal;
 }
 
 /** Where a request leads. */
@@ -99,7 +99,8 @@ export class Dispatcher {
         const { params, route, identity } = await place();
         course.route = route;
         const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
-        const response = (await part.run(request, { ...(await this.ready(context)), params, route, identity, body })) as Response;
+        const whole = Object.assign(await this.ready(context), { params, route, identity, body });
+        const response = (await part.run(request, whole)) as Response;
         if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
         if (response.status >= 500) course.error = response;
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
@@ -194,9 +195,9 @@ export class Dispatcher {
     return new HttpProblem(500, 'Internal Server Error');
   }
 
-  /** The context with the secrets, which may fail. */
+  /** The context with the secrets, which may fail. The same object: a copy would make its signal, which few handlers ask for. */
   async ready(context: Context<any>): Promise<Context<any>> {
-    return { ...context, secrets: await this.environment.readSecrets() };
+    return Object.assign(context, { secrets: await this.environment.readSecrets() });
   }
 
   /** @throws when there is none of that kind */
@@ -208,12 +209,15 @@ export class Dispatcher {
 
   /** Has `work` done as one invocation, with its context. */
   async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>, course: Course) => Promise<T>): Promise<T> {
-    const { kind, trigger, requestId, signal } = invocation;
+    const { kind, trigger, requestId } = invocation;
     const { functionName, timeout, links } = this.environment;
     const now = Date.now();
     const deadline = invocation.deadline ?? now + timeout;
     const left = deadline - now;
-    const ending = new AbortController();
+    // Made when somebody asks: a signal costs more than all the rest of an invocation.
+    let ending: AbortController | undefined;
+    let signal: AbortSignal | undefined;
+    let late: DOMException | undefined;
     const course: Course = {};
     const trace = traceOf(invocation.traceparent, invocation.traceId);
     const traced = { ...invocation, traceId: trace.traceId };
@@ -225,7 +229,8 @@ export class Dispatcher {
     };
     if (Number.isFinite(left)) {
       at(left - margin, () => {
-        ending.abort(new DOMException('the function is out of time', 'TimeoutError'));
+        late = new DOMException('the function is out of time', 'TimeoutError');
+        ending?.abort(late);
         // Told while there still is somebody to tell it: the platform ends the process, or forgets about it.
         at(margin - Math.min(LAST_WORD, margin / 2), () => end({ ...course, timedOut: true }));
       });
@@ -238,7 +243,14 @@ export class Dispatcher {
         kind,
         trigger,
         attempt,
-        signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+        get signal() {
+          if (signal) return signal;
+          ending = new AbortController();
+          if (late) ending.abort(late);
+          const gone = invocation.signal?.();
+          signal = gone ? AbortSignal.any([gone, ending.signal]) : ending.signal;
+          return signal;
+        },
         remainingMillis: () => Math.max(0, deadline - Date.now()),
         trace,
         log: this.logOf(traced),

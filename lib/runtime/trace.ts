@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 
 /** Where an invocation stands in a trace, in the words of https://www.w3.org/TR/trace-context/. */
@@ -33,10 +34,23 @@ const current = new AsyncLocalStorage<Trace>();
  */
 export function traceOf(traceparent?: string | null, traceId?: string): Trace {
   const [, id, parentId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  const known = id ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomBytes(16).toString('hex'));
-  const spanId = randomBytes(8).toString('hex');
+  const known = id ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomHex(16));
+  const spanId = randomHex(8);
   const sampled = flags === undefined || (Number.parseInt(flags, 16) & 1) === 1;
   return { traceId: known, spanId, parentId, sampled, traceparent: `00-${known}-${spanId}-0${sampled ? 1 : 0}` };
+}
+
+let random = Buffer.alloc(0);
+let used = 0;
+
+/** Random bytes in hex, of many that are made at once; none when the module loads, as copies of a snapshot would share them. */
+function randomHex(bytes: number): string {
+  if (used + bytes > random.length) {
+    random = randomBytes(2048);
+    used = 0;
+  }
+  used += bytes;
+  return random.toString('hex', used - bytes, used);
 }
 
 /**

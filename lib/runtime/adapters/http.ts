@@ -132,12 +132,13 @@ function asSent(request: Request): Request {
 
 type About = Omit<Invocation, 'kind' | 'trigger'>;
 
-function aboutOf({ headers, signal }: Request): About {
+function aboutOf(request: Request): About {
+  const { headers } = request;
   const given = headers.get('x-request-id') ?? '';
   return {
     requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(),
     traceparent: headers.get('traceparent'),
-    signal,
+    signal: () => request.signal,
   };
 }
 

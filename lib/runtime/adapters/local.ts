@@ -11,7 +11,7 @@ export interface LocalAbout {
   readonly requestId: string;
   readonly traceId?: string;
   readonly deadline: number;
-  readonly signal: AbortSignal;
+  signal(): AbortSignal;
 }
 
 /** A function as the local platform's workers enter it. Batches come whole, which an HTTP adapter cannot take. */
