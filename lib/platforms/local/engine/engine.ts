@@ -23,6 +23,7 @@ import { FunctionRunner } from './runner.js';
 import { Schedules } from './schedules.js';
 import { requireSecrets, Secrets } from './secrets.js';
 import { openStore, type Store } from './store.js';
+import { Spare } from './worker/spare.js';
 
 export interface EngineOptions {
   readonly clock: Clock;
@@ -69,6 +70,7 @@ export class Engine {
   private schedules!: Schedules;
   private secrets!: Secrets;
   private own!: OwnServer;
+  private spare!: Spare;
   private readonly issuer: Issuer;
   private monitoring!: Monitoring;
   private readonly codes = new Map<string, FunctionCode>();
@@ -103,6 +105,7 @@ export class Engine {
     const { options, model } = this;
     const { clock } = options;
     const now = () => clock.now();
+    this.spare = new Spare(Object.values(model.functions)[0]?.memoryMiB);
     this.store = await openStore(options.storeFolder);
     this.secrets = new Secrets(options.envFile, options.secrets);
     this.history = new History(this.store);
@@ -147,6 +150,7 @@ export class Engine {
         maxWorkers: maxConcurrency(fn),
         warmWorkers: fn.warmInstances,
         idle: options.idle,
+        spare: this.spare,
       };
       const code = this.codeOf(path);
       const ask = links.ask.bind(links);
@@ -185,7 +189,7 @@ export class Engine {
     this.buckets.close();
     await Promise.all([this.own.close(), ...this.apis.map((server) => server.close())]);
     await this.deliveries.close(GRACE);
-    await Promise.all([...this.runners.values()].map((runner) => runner.close()));
+    await Promise.all([this.spare.close(), ...[...this.runners.values()].map((runner) => runner.close())]);
     await this.deliveries.close(GRACE);
     for (const code of this.codes.values()) await code.close();
     await this.flush();

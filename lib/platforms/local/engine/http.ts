@@ -14,8 +14,10 @@ import { Throttle } from './access/throttle.js';
 import { routeEdge } from './edges.js';
 import { refusal } from './guard.js';
 import type { Incoming } from './history/events.js';
+import { headerOf } from './history/record.js';
 import { Router } from './router.js';
 import type { FunctionRunner } from './runner.js';
+import type { Head } from './worker/protocol.js';
 
 /** Segments that URLs resolve: such a path would mean another one. */
 const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)|\\/i;
@@ -163,7 +165,7 @@ export class ApiServer {
       onChunk: (chunk) => written(response, chunk),
     });
     if (result?.of === 'http' && result.broken === undefined) {
-      if (result.head) response.writeHead(result.head.status, result.head.headers as string[]);
+      if (result.head) response.writeHead(result.head.status, sized(method, result.head, result.body));
       response.end(result.body);
     } else if (response.headersSent) {
       // Once the status is sent, all that is left to say is that the answer is not whole.
@@ -212,6 +214,16 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer | undefin
     chunks.push(chunk as Buffer);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+/** Headers of an answer that is whole: with its length, it goes out in one piece. */
+function sized(method: string, { status, headers }: Head, body: string | Uint8Array = ''): string[] {
+  const hasNone = method === 'HEAD' || status < 200 || status === 204 || status === 304;
+  const given = headers as string[];
+  const says = (name: string) => headerOf(headers, name) !== undefined;
+  return hasNone || says('content-length') || says('transfer-encoding')
+    ? given
+    : [...given, 'content-length', String(Buffer.byteLength(body))];
 }
 
 function written(response: ServerResponse, chunk: Uint8Array): Promise<void> {

@@ -91,11 +91,7 @@ export class FunctionRunner {
       task,
       about: { requestId: id, traceId },
       millis: this.model.timeoutSeconds * 1000,
-      onStart: (abort) => {
-        // The wait for a worker is not the function's time.
-        started = performance.now();
-        call.onStart?.(abort);
-      },
+      onStart: call.onStart,
       onOutput: (text, dropped) => output.take(text, dropped),
       onHead: (given) => {
         head = given;
@@ -109,19 +105,17 @@ export class FunctionRunner {
       this.active--;
       return this.end(call, { ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
     }
-    let started = performance.now();
     const outcome = await this.pool.run(invocation, call.patience);
-    const took = performance.now() - started;
     this.active--;
     output.end();
     if (outcome === THROTTLED) {
       const error = { name: 'Throttled', message: 'all workers of the function were busy' };
       return this.end(call, { ...summary, status: 'throttled', durationMs: 0, error }, { error });
     }
-    const { coldStart } = outcome;
+    const { coldStart, durationMs } = outcome;
     summary = {
       ...summary,
-      durationMs: took,
+      durationMs,
       ...(coldStart !== undefined && { coldStartMs: coldStart }),
     };
     if (fault === 'crashAfter')

@@ -131,7 +131,8 @@ function eventOf(task: Task): Payload | undefined {
 }
 
 function resultOf(result: Result): Payload | undefined {
-  if (result.of === 'http') return result.body && payloadOf(result.body, headerOf(result.head?.headers ?? [], 'content-type'));
+  if (result.of === 'http')
+    return result.body ? payloadOf(result.body, headerOf(result.head?.headers ?? [], 'content-type')) : undefined;
   if (result.of === 'answer' && result.value !== undefined) return payloadOf(JSON.stringify(result.value), 'application/json');
   return result.of === 'call' && result.body !== undefined ? payloadOf(result.body, 'application/json') : undefined;
 }

@@ -1,12 +1,14 @@
 /**
- * What runs in a worker: loads a function's bundle, and runs its invocations one after the other. Everything that the function
+ * What runs in a worker: loads a function's bundle, and runs its invocations one after the other. Others may stand in line meanwhile,
+ * so that neither thread has to wake the other up for each. Everything that the function
  * prints, and everything that its links ask for, goes through the worker's port, in order.
  */
 import { pathToFileURL } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
-import { parentPort } from 'node:worker_threads';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { LOCAL_HOST } from '../../../../runtime/wire.js';
-import type { FromWorker, Head, HttpTask, Result, Task, ToWorker } from './protocol.js';
+import { Begun } from './begun.js';
+import type { FromWorker, Head, HttpTask, Lined, Result, Task, ToWorker, WorkerStart } from './protocol.js';
 
 /** Characters that one invocation may print; more is dropped, and said so. */
 const OUTPUT = 1024 * 1024;
@@ -21,15 +23,21 @@ interface Entry {
   enter(event: object, about: object): Promise<unknown>;
 }
 
-const port = parentPort!;
+const { port, begun: memory } = workerData as WorkerStart;
+const begun = new Begun(memory);
 const post = (message: FromWorker) => port.postMessage(message);
 
 let entry: Entry;
 let printed = 0;
-let current = new AbortController();
+const line: Lined[] = [];
+let running = false;
+let current = 0;
+/** Of the invocation that runs, if it asked for it. */
+let gone: AbortController | undefined;
+let aborted = false;
 let taken: (() => void) | undefined;
 let heapBytes = 0;
-let measured = 0;
+let measured = Number.NEGATIVE_INFINITY;
 
 const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString();
@@ -55,16 +63,29 @@ Object.defineProperty(globalThis, Symbol.for(LOCAL_HOST), {
 });
 
 port.on('message', (message: ToWorker) => {
+  take(message);
+  // One event for each of many messages would cost more than they do.
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message);
+});
+
+function take(message: ToWorker): void {
   switch (message.type) {
     case 'load':
+      Object.assign(process.env, message.environment);
       return void load(message.file);
     case 'invoke':
-      return void invoke(message);
+      line.push(...message.lined);
+      if (!running) void work();
+      return;
     case 'abort':
-      current.abort();
-      return taken?.();
+      if (message.ticket !== current) return;
+      aborted = true;
+      gone?.abort();
+      taken?.();
+      return;
     case 'more':
-      return taken?.();
+      taken?.();
+      return;
     case 'reply': {
       const { resolve, reject } = asked.get(message.id)!;
       asked.delete(message.id);
@@ -72,7 +93,7 @@ port.on('message', (message: ToWorker) => {
       else resolve(message.value);
     }
   }
-});
+}
 
 async function load(file: string): Promise<void> {
   try {
@@ -84,17 +105,33 @@ async function load(file: string): Promise<void> {
   }
 }
 
-async function invoke({ task, about, millis }: Extract<ToWorker, { type: 'invoke' }>): Promise<void> {
+async function work(): Promise<void> {
+  running = true;
+  for (let next = line.shift(); next; next = line.shift()) if (begun.begin(next.ticket)) await invoke(next);
+  running = false;
+}
+
+async function invoke({ ticket, task, about, millis }: Lined): Promise<void> {
   printed = 0;
-  current = new AbortController();
-  const result = await run(task, { ...about, deadline: Date.now() + millis, signal: current.signal });
-  const now = Date.now();
-  if (now - measured >= MEASURE) {
-    measured = now;
+  current = ticket;
+  aborted = false;
+  gone = undefined;
+  const started = performance.now();
+  const result = await run(task, { ...about, deadline: Date.now() + millis, signal });
+  const ended = performance.now();
+  if (ended - measured >= MEASURE) {
+    measured = ended;
     const { used_heap_size, external_memory } = getHeapStatistics();
     heapBytes = used_heap_size + external_memory;
   }
-  post({ type: 'result', heapBytes, ...result });
+  post({ type: 'result', result, heapBytes, durationMs: ended - started });
+}
+
+/** What tells that nobody waits for the answer any more. */
+function signal(): AbortSignal {
+  gone ??= new AbortController();
+  if (aborted) gone.abort();
+  return gone.signal;
 }
 
 async function run(task: Task, about: object): Promise<Result> {
@@ -147,7 +184,7 @@ async function answer(response: Response): Promise<Result> {
     post({ type: 'head', head });
     await send(first.value);
     for (let chunk = await second; !chunk.done; chunk = await reader.read()) {
-      if (current.signal.aborted) {
+      if (aborted) {
         await reader.cancel();
         break;
       }

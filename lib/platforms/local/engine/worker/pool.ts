@@ -1,11 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { type Crash, FunctionWorker, type Invocation, type LinkHost, type Outcome, type WorkerSettings } from './worker.js';
+import type { Spare } from './spare.js';
+import type { Crash, FunctionWorker, Invocation, Job, LinkHost, Outcome, WorkerSettings } from './worker.js';
 
 /** Milliseconds a burst is left to the workers that are there, before more are started. */
 const PATIENCE = 5;
 /** Milliseconds of an invocation that make a worker one that is waited for. */
 const LONG = 20;
-const CPUS = availableParallelism();
+/** Milliseconds of work that may stand in line in one worker while another one is free, and while none is. */
+const SHORT_LINE = 1;
+const LINE = 5;
+/** Most invocations in line in one worker. */
+const IN_LINE = 64;
+/** How far one duration moves the typical one. */
+const STEP = 1.1;
+/** Threads for functions that are quick: the engine's own needs the rest. */
+const CPUS = Math.max(1, availableParallelism() - 1);
 
 export interface PoolSettings extends WorkerSettings {
   /** Most workers, and so most invocations at the same time. */
@@ -14,6 +23,8 @@ export interface PoolSettings extends WorkerSettings {
   readonly warmWorkers: number;
   /** Milliseconds after which a worker that has nothing to do ends. */
   readonly idle: number;
+  /** Where new workers come from. */
+  readonly spare: Spare;
 }
 
 /** What became of an invocation, and what it cost to start its worker, if one was started for it. */
@@ -22,19 +33,9 @@ export type PoolOutcome = Outcome & { readonly coldStart?: number };
 /** Nothing was run, as all workers were busy for too long. */
 export const THROTTLED = Symbol('throttled');
 
-interface Waiting {
-  readonly invocation: Invocation;
-  readonly since: number;
-  start(place: Place): void;
-  fail(crash: Crash): void;
-}
-
 /** A worker and what the pool knows of it. */
 interface Place {
   readonly worker: FunctionWorker;
-  readonly started: number;
-  busy: boolean;
-  busySince: number;
   /** Milliseconds until the code was loaded, until somebody was told. */
   coldStart?: number;
   /** Ends when its invocation does: newer code took its place. */
@@ -42,14 +43,31 @@ interface Place {
   idleSince: number;
 }
 
-/** The workers of one function: started on demand, used again while warm, ended when idle, swapped when the code changes. */
+/** An invocation of a pool: waits for a worker, or is in the line of one. */
+interface Entry extends Job {
+  readonly since: number;
+  /** Milliseconds from `since` until it is given up. */
+  readonly patience: number;
+  readonly resolve: (outcome: PoolOutcome | typeof THROTTLED) => void;
+  place?: Place;
+  timer?: NodeJS.Timeout;
+}
+
+/**
+ * The workers of one function: started on demand, used again while warm, ended when idle, swapped when the code changes. Invocations
+ * of a function that is quick stand in line at its worker, which then need not be woken up for each; they are taken back when the one
+ * before them is not so quick after all.
+ */
 export class Pool {
   private readonly places = new Set<Place>();
-  private readonly waiting: Waiting[] = [];
+  private waiting: Entry[] = [];
   private starting = 0;
   /** Grows with every reload. */
   private generation = 0;
+  /** Milliseconds that half of the invocations took lately: a mean would be that of a busy machine's pauses. */
+  private typical = Number.POSITIVE_INFINITY;
   private patience?: NodeJS.Timeout;
+  private lines?: NodeJS.Timeout;
   private idleTimer?: NodeJS.Timeout;
   private closed = false;
 
@@ -60,39 +78,15 @@ export class Pool {
     private readonly code: () => Promise<string>,
   ) {}
 
-  get size(): number {
-    return this.places.size;
-  }
-
   /** Runs an invocation as soon as a worker is free, `patience` milliseconds from now at the latest. */
-  run(invocation: Invocation, patience = Number.POSITIVE_INFINITY): Promise<PoolOutcome | typeof THROTTLED> & { abort?(): void } {
+  run(invocation: Invocation, patience = Number.POSITIVE_INFINITY): Promise<PoolOutcome | typeof THROTTLED> {
     return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      const start = (place: Place) => {
-        clearTimeout(timer);
-        void this.runIn(place, invocation).then(resolve);
-      };
-      const free = this.free();
-      if (free) return start(free);
-      const entry: Waiting = {
-        invocation,
-        since: performance.now(),
-        start,
-        fail: (crash) => {
-          clearTimeout(timer);
-          resolve({ crash });
-        },
-      };
-      this.waiting.push(entry);
-      if (Number.isFinite(patience)) {
-        timer = setTimeout(() => {
-          const at = this.waiting.indexOf(entry);
-          if (at < 0) return;
-          this.waiting.splice(at, 1);
-          resolve(THROTTLED);
-        }, patience);
-      }
-      this.grow();
+      const end = (outcome: Outcome) => this.ended(entry, outcome);
+      const entry: Entry = { invocation, since: performance.now(), patience, resolve, end };
+      const place = this.waiting.length === 0 ? this.place() : undefined;
+      if (place) return this.give(place, entry);
+      this.waiting.push(this.timed(entry));
+      this.next();
     });
   }
 
@@ -107,51 +101,109 @@ export class Pool {
     this.generation++;
     for (const place of this.places) {
       place.stale = true;
-      if (!place.busy) this.end(place);
+      this.putBack(place.worker.recall());
+      if (place.worker.length === 0) this.end(place);
     }
     if (had) void this.start();
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.patience);
-    clearTimeout(this.idleTimer);
-    for (const entry of this.waiting.splice(0))
-      entry.fail({ kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' });
+    for (const timer of [this.patience, this.lines, this.idleTimer]) clearTimeout(timer);
+    this.fail({ kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' });
     await Promise.all([...this.places].map(({ worker }) => worker.terminate()));
   }
 
-  private free(): Place | undefined {
-    // The one that was used last: the others become idle, and end.
-    let best: Place | undefined;
-    for (const place of this.places) if (!place.busy && !place.stale && (!best || place.idleSince > best.idleSince)) best = place;
-    return best;
+  /** Where an invocation may go: a short line, a free worker, a longer line. */
+  private place(): Place | undefined {
+    // Of those that are free the one that was used last: the others become idle, and end.
+    let free: Place | undefined;
+    let shortest: Place | undefined;
+    for (const place of this.places) {
+      if (place.stale) continue;
+      const { length } = place.worker;
+      if (length === 0) {
+        if (!free || place.idleSince > free.idleSince) free = place;
+      } else if (!shortest || length < shortest.worker.length) shortest = place;
+    }
+    if (!shortest) return free;
+    const { length, since } = shortest.worker;
+    const millis = length * this.typical;
+    const fits = length < IN_LINE && millis < LINE && performance.now() - since < PATIENCE;
+    return fits && millis < SHORT_LINE ? shortest : (free ?? (fits ? shortest : undefined));
   }
 
-  private async runIn(place: Place, invocation: Invocation): Promise<PoolOutcome> {
-    place.busy = true;
-    place.busySince = performance.now();
+  private give(place: Place, entry: Entry): void {
+    clearTimeout(entry.timer);
+    entry.place = place;
+    place.worker.add(entry);
+    if (place.worker.length > 1) this.watchLines();
+  }
+
+  /** Puts back what a worker did not begin, before those that came later. */
+  private putBack(left: readonly Job[]): void {
+    this.waiting.unshift(...(left as Entry[]).map((entry) => this.timed(entry)));
+  }
+
+  /** Has an invocation wait no longer than its patience. */
+  private timed(entry: Entry): Entry {
+    if (!Number.isFinite(entry.patience)) return entry;
+    const giveUp = () => {
+      this.waiting = this.waiting.filter((each) => each !== entry);
+      entry.resolve(THROTTLED);
+    };
+    entry.timer = setTimeout(giveUp, entry.patience - (performance.now() - entry.since));
+    return entry;
+  }
+
+  private ended(entry: Entry, outcome: Outcome): void {
+    const place = entry.place!;
     const { coldStart } = place;
     place.coldStart = undefined;
-    const outcome = await place.worker.run(invocation);
-    place.busy = false;
-    place.idleSince = performance.now();
-    if (place.stale) this.end(place);
+    if (place.worker.length === 0) place.idleSince = performance.now();
+    if ('result' in outcome) {
+      const { durationMs } = outcome;
+      if (!Number.isFinite(this.typical)) this.typical = durationMs;
+      else this.typical *= durationMs < this.typical ? 1 / STEP : STEP;
+    }
+    if (place.stale && place.worker.length === 0) this.end(place);
     else if ('result' in outcome) this.next();
-    return { ...outcome, coldStart };
+    entry.resolve(coldStart === undefined ? outcome : { ...outcome, coldStart });
   }
 
-  /** Gives free workers to those that wait. */
+  /** Gives workers to those that wait. */
   private next(): void {
     while (this.waiting.length > 0) {
-      const place = this.free();
+      const place = this.place();
       if (!place) {
         this.grow();
         return;
       }
-      this.waiting.shift()!.start(place);
+      this.give(place, this.waiting.shift()!);
     }
     this.watchIdle();
+  }
+
+  /** Takes back what stands behind an invocation that takes its time. */
+  private watchLines(): void {
+    this.lines ??= setTimeout(() => {
+      this.lines = undefined;
+      let more = false;
+      for (const { worker } of this.places) {
+        if (worker.length > 1) worker.drain();
+        if (worker.length > 1 && performance.now() - worker.since > PATIENCE) this.putBack(worker.recall());
+        more ||= worker.length > 1;
+      }
+      if (more) this.watchLines();
+      this.next();
+    }, PATIENCE);
+  }
+
+  private fail(crash: Crash): void {
+    for (const { timer, resolve } of this.waiting.splice(0)) {
+      clearTimeout(timer);
+      resolve({ crash, durationMs: 0 });
+    }
   }
 
   private grow(): void {
@@ -161,18 +213,19 @@ export class Pool {
       this.patience = undefined;
       const due = performance.now() - PATIENCE;
       const late = this.waiting.filter(({ since }) => since <= due).length;
-      const most = this.isQuick() ? Math.min(CPUS, this.settings.maxWorkers) : this.settings.maxWorkers;
+      // Twice as many, and not all at once: on a busy machine, what is quick takes its time as well.
+      const most = Math.min(this.isQuick() ? CPUS : 2 * Math.max(CPUS, this.places.size), this.settings.maxWorkers);
       const room = most - this.places.size - this.starting;
       for (let count = Math.min(late - this.starting, room); count > 0; count--) void this.start();
       if (this.waiting.length > 0 && this.places.size + this.starting < this.settings.maxWorkers) this.grow();
     }, PATIENCE);
   }
 
-  /** Whether all that runs has just begun: more workers than CPUs would then only be in each other's way. */
+  /** Whether something that runs has just begun: more workers than CPUs would then only be in each other's way. */
   private isQuick(): boolean {
     const due = performance.now() - LONG;
-    for (const { busy, busySince } of this.places) if (busy && busySince < due) return false;
-    return true;
+    for (const { worker } of this.places) if (worker.length === 0 || worker.since > due) return true;
+    return this.places.size === 0;
   }
 
   private async start(): Promise<void> {
@@ -185,20 +238,14 @@ export class Pool {
       const file = this.code();
       file.catch(() => {});
       let place: Place | undefined;
-      worker = new FunctionWorker(this.settings, this.links, () => {
-        if (place) this.gone(place);
-      });
-      worker.load(await file);
-      await worker.loaded;
-      place = {
-        worker,
-        started,
-        busy: false,
-        busySince: 0,
-        coldStart: performance.now() - started,
-        stale: false,
-        idleSince: performance.now(),
+      worker = this.settings.spare.take(this.settings.memoryMiB);
+      worker.onExit = (left) => {
+        if (place) this.gone(place, left);
       };
+      worker.load(await file, this.settings.environment, this.links);
+      await worker.loaded;
+      const now = performance.now();
+      place = { worker, coldStart: now - started, stale: false, idleSince: now };
       if (this.closed) return void worker.terminate();
       // Of code that is older than a reload: never used.
       if (generation !== this.generation) {
@@ -216,7 +263,7 @@ export class Pool {
       // Whoever waits for code that cannot run is told why; workers of before may go on.
       if ([...this.places].some(({ stale }) => !stale)) return;
       const { name, message, stack } = error as Error;
-      for (const entry of this.waiting.splice(0)) entry.fail({ kind: 'crashed', name, message, stack });
+      this.fail({ kind: 'crashed', name, message, stack });
     }
   }
 
@@ -225,9 +272,10 @@ export class Pool {
     void place.worker.terminate();
   }
 
-  private gone(place: Place): void {
+  private gone(place: Place, left: readonly Job[]): void {
     this.places.delete(place);
-    if (this.closed) return;
+    this.putBack(left);
+    if (this.closed) return this.fail({ kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' });
     this.warm();
     this.next();
   }
@@ -237,7 +285,7 @@ export class Pool {
       this.idleTimer = undefined;
       const due = performance.now() - this.settings.idle;
       for (const place of this.places) {
-        if (this.places.size > this.settings.warmWorkers && !place.busy && place.idleSince <= due) this.end(place);
+        if (this.places.size > this.settings.warmWorkers && place.worker.length === 0 && place.idleSince <= due) this.end(place);
       }
       if (this.places.size > this.settings.warmWorkers) this.watchIdle();
     }, this.settings.idle / 2).unref();

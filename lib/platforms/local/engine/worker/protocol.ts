@@ -1,4 +1,5 @@
 /** What the engine and a worker say to each other, over the worker's MessagePort. */
+import type { MessagePort } from 'node:worker_threads';
 import type { CorsSpec } from '../../../../core/model.js';
 import type { HandlerKind } from '../../../../core/typing.js';
 
@@ -43,11 +44,26 @@ export interface About {
   readonly traceId: string;
 }
 
+/** An invocation in a worker's line. */
+export interface Lined {
+  /** One more than that of the one before. See `Begun`. */
+  readonly ticket: number;
+  readonly task: Task;
+  readonly about: About;
+  readonly millis: number;
+}
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly port: MessagePort;
+  readonly begun: Int32Array<SharedArrayBuffer>;
+}
+
 export type ToWorker =
-  | { readonly type: 'load'; readonly file: string }
-  | { readonly type: 'invoke'; readonly task: Task; readonly about: About; readonly millis: number }
-  /** Nobody waits for the answer any more. */
-  | { readonly type: 'abort' }
+  | { readonly type: 'load'; readonly file: string; readonly environment: Readonly<Record<string, string>> }
+  | { readonly type: 'invoke'; readonly lined: readonly Lined[] }
+  /** Nobody waits for the answer of an invocation any more. */
+  | { readonly type: 'abort'; readonly ticket: number }
   /** The chunk before was taken: the next one may come. */
   | { readonly type: 'more' }
   /** What a link asked for. */
@@ -70,7 +86,7 @@ export type FromWorker =
   /** The beginning of an answer that comes in chunks. */
   | { readonly type: 'head'; readonly head: Head }
   | { readonly type: 'chunk'; readonly chunk: Uint8Array }
-  | ({ readonly type: 'result'; readonly heapBytes: number } & Result)
+  | { readonly type: 'result'; readonly result: Result; readonly heapBytes: number; readonly durationMs: number }
   | {
       readonly type: 'link';
       readonly id: number;
@@ -81,7 +97,7 @@ export type FromWorker =
 
 export type Result =
   /** `head` and `body` where they were not sent before. */
-  | { readonly of: 'http'; readonly head?: Head; readonly body?: Uint8Array; readonly broken?: string }
+  | { readonly of: 'http'; readonly head?: Head; readonly body?: Uint8Array | string; readonly broken?: string }
   /** Positions of the items that failed. */
   | { readonly of: 'events'; readonly failed: readonly number[] }
   | { readonly of: 'call'; readonly body?: string; readonly error?: string }

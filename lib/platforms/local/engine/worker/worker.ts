@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import type { About, FromWorker, Head, Result, Task, ToWorker } from './protocol.js';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { Begun } from './begun.js';
+import type { About, FromWorker, Head, Lined, Result, Task, ToWorker, WorkerStart } from './protocol.js';
 
 /** MiB of a worker's heap for objects that have just been made; the rest of its memory is for those that stay. */
 const YOUNG_MIB = 16;
@@ -35,70 +36,106 @@ export interface Crash {
   readonly stack?: string;
 }
 
-export type Outcome = { readonly result: Result; readonly heapBytes: number } | { readonly crash: Crash };
+export type Outcome =
+  | { readonly result: Result; readonly heapBytes: number; readonly durationMs: number }
+  | { readonly crash: Crash; readonly durationMs: number };
 
-/** One worker thread with one function in it. It runs one invocation at a time, as an instance of Lambda does. */
+/** Who waits for an invocation. */
+export interface Job {
+  readonly invocation: Invocation;
+  end(outcome: Outcome): void;
+}
+
+/**
+ * One worker thread with one function in it. It runs one invocation at a time, as an instance of Lambda does. Others may stand in line
+ * behind it, and can be taken back as long as they are not begun.
+ */
 export class FunctionWorker {
   /** Resolves when the code is loaded. Rejects when it cannot be. */
   readonly loaded: Promise<void>;
+  /** When the invocation that runs came to be the first in line, as `performance.now()`. */
+  since = 0;
   private readonly thread: Worker;
-  private invocation?: Invocation & { end(outcome: Outcome): void };
+  private readonly port: MessagePort;
+  private readonly begun = new Begun();
+  private readonly line: Job[] = [];
+  private newest = 0;
+  private unsent: Lined[] = [];
+  private timer?: NodeJS.Timeout;
   private crash?: Crash;
   private ready!: { resolve(): void; reject(error: Error): void };
-  private ended?: () => void;
+  private links!: LinkHost;
+  /** Called once, when the thread is gone, with what it had not begun. */
+  onExit: (left: readonly Job[]) => void = () => {};
 
-  constructor(
-    settings: WorkerSettings,
-    private readonly links: LinkHost,
-    /** Called once, when the thread is gone. */
-    private readonly onExit: () => void,
-  ) {
+  constructor(readonly memoryMiB: number) {
     this.loaded = new Promise<void>((resolve, reject) => {
       this.ready = { resolve, reject };
     });
     this.loaded.catch(() => {});
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    const start: WorkerStart = { port: port2, begun: this.begun.memory };
     this.thread = new Worker(join(__dirname, 'main.js'), {
-      env: { ...settings.environment },
+      env: {},
       execArgv: ['--enable-source-maps', '--no-warnings'],
+      workerData: start,
+      transferList: [port2],
       resourceLimits: {
-        maxOldGenerationSizeMb: Math.max(YOUNG_MIB, settings.memoryMiB - YOUNG_MIB),
+        maxOldGenerationSizeMb: Math.max(YOUNG_MIB, memoryMiB - YOUNG_MIB),
         maxYoungGenerationSizeMb: YOUNG_MIB,
       },
       stdin: false,
       stdout: true,
       stderr: true,
     });
-    this.thread.on('message', (message: FromWorker) => this.take(message));
+    port1.on('message', (message: FromWorker) => {
+      this.take(message);
+      this.drain();
+    });
     this.thread.on('error', (error: NodeJS.ErrnoException) => {
-      this.crash ??= crashOf(error, settings.memoryMiB);
+      this.crash ??= crashOf(error, memoryMiB);
     });
     this.thread.once('exit', (code) => {
+      this.drain();
       this.crash ??= { kind: 'crashed', name: 'ProcessExit', message: `the function called process.exit(${code})` };
       this.ready.reject(Object.assign(new Error(this.crash.message), { name: this.crash.name, stack: this.crash.stack }));
-      this.settle({ crash: this.crash });
-      this.ended?.();
-      this.onExit();
+      const left = this.notBegun(this.begun.last);
+      if (this.line.length > 0) this.settle({ crash: this.crash, durationMs: performance.now() - this.since });
+      this.onExit(left);
     });
   }
 
-  load(file: string): void {
-    this.post({ type: 'load', file });
+  /** Invocations in line, with the one that runs. */
+  get length(): number {
+    return this.line.length;
   }
 
-  /** Resolves when the invocation is over, one way or another. */
-  run(invocation: Invocation): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.timeOut(invocation.millis), invocation.millis);
-      this.invocation = Object.assign(Object.create(invocation) as Invocation, {
-        end: (outcome: Outcome) => {
-          clearTimeout(timer);
-          resolve(outcome);
-        },
-      });
-      const { task, about, millis } = invocation;
-      this.post({ type: 'invoke', task, about, millis });
-      invocation.onStart?.(() => this.post({ type: 'abort' }));
-    });
+  load(file: string, environment: Readonly<Record<string, string>>, links: LinkHost): void {
+    this.links = links;
+    this.post({ type: 'load', file, environment });
+  }
+
+  /** Puts an invocation into the line. Its end is told to the job, unless it is taken back before it began. */
+  add(job: Job): void {
+    const { task, about, millis } = job.invocation;
+    this.newest = (this.newest + 1) | 0;
+    this.line.push(job);
+    this.unsent.push({ ticket: this.newest, task, about, millis });
+    // All that came in this turn of the event loop goes in one message.
+    if (this.unsent.length === 1) setImmediate(() => this.send());
+    if (this.line.length === 1) this.head(job, this.newest);
+  }
+
+  /** Takes back what is not begun. */
+  recall(): readonly Job[] {
+    this.drain();
+    return this.line.length === 0 ? [] : this.notBegun(this.begun.recall(this.newest));
+  }
+
+  /** Takes what the worker has sent and no event has told of yet. */
+  drain(): void {
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) this.take(next.message);
   }
 
   /** Ends the thread, whatever it does. */
@@ -106,16 +143,34 @@ export class FunctionWorker {
     await this.thread.terminate();
   }
 
-  private timeOut(millis: number): void {
-    this.crash = {
-      kind: 'timedOut',
-      name: 'TimeoutError',
-      message: `the function took longer than its timeout of ${millis / 1000} s`,
-    };
+  private send(): void {
+    const lined = this.unsent;
+    this.unsent = [];
+    this.post({ type: 'invoke', lined });
+  }
+
+  private head(job: Job, ticket: number): void {
+    this.since = performance.now();
+    this.timer = setTimeout(() => this.timeOut(job), job.invocation.millis);
+    job.invocation.onStart?.(() => this.post({ type: 'abort', ticket }));
+  }
+
+  private notBegun(last: number): readonly Job[] {
+    const count = (this.newest - last) | 0;
+    if (count > 0 && count === this.line.length) clearTimeout(this.timer);
+    return this.line.splice(this.line.length - count);
+  }
+
+  private timeOut(job: Job): void {
+    this.drain();
+    if (this.line[0] !== job) return;
+    const message = `the function took longer than its timeout of ${job.invocation.millis / 1000} s`;
+    this.crash = { kind: 'timedOut', name: 'TimeoutError', message };
     void this.thread.terminate();
   }
 
   private take(message: FromWorker): void {
+    const invocation = this.line[0]?.invocation;
     switch (message.type) {
       case 'loaded':
         this.ready.resolve();
@@ -124,26 +179,29 @@ export class FunctionWorker {
         this.ready.reject(Object.assign(new Error(message.error.message), message.error));
         break;
       case 'output':
-        this.invocation?.onOutput(message.text, message.dropped ?? false);
+        invocation?.onOutput(message.text, message.dropped ?? false);
         break;
       case 'head':
-        this.invocation?.onHead?.(message.head);
+        invocation?.onHead?.(message.head);
         break;
       case 'chunk':
-        void this.invocation?.onChunk?.(message.chunk).then(() => this.post({ type: 'more' }));
+        void invocation?.onChunk?.(message.chunk).then(() => this.post({ type: 'more' }));
         break;
       case 'result':
-        this.settle({ result: message, heapBytes: message.heapBytes });
+        this.settle(message);
         break;
       case 'link':
-        void this.reply(message);
+        void this.reply(message, invocation);
     }
   }
 
-  private async reply({ id, address, operation, argument }: Extract<FromWorker, { type: 'link' }>): Promise<void> {
+  private async reply(
+    { id, address, operation, argument }: Extract<FromWorker, { type: 'link' }>,
+    invocation: Invocation | undefined,
+  ): Promise<void> {
     try {
-      if (!this.invocation) throw new Error('came after the invocation had ended');
-      this.post({ type: 'reply', id, value: await this.links(address, operation, argument, this.invocation) });
+      if (!invocation) throw new Error('came after the invocation had ended');
+      this.post({ type: 'reply', id, value: await this.links(address, operation, argument, invocation) });
     } catch (error) {
       const { message, status } = error as Error & { status?: number };
       this.post({ type: 'reply', id, error: { message, status } });
@@ -151,13 +209,15 @@ export class FunctionWorker {
   }
 
   private settle(outcome: Outcome): void {
-    const { invocation } = this;
-    this.invocation = undefined;
-    invocation?.end(outcome);
+    const job = this.line.shift();
+    clearTimeout(this.timer);
+    const [next] = this.line;
+    if (next) this.head(next, (this.newest - this.line.length + 1) | 0);
+    job?.end(outcome);
   }
 
   private post(message: ToWorker): void {
-    this.thread.postMessage(message);
+    this.port.postMessage(message);
   }
 }
 
