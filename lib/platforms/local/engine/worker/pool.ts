@@ -30,6 +30,8 @@ export interface PoolSettings extends WorkerSettings {
 /** What became of an invocation, and what it cost to start its worker, if one was started for it. */
 export type PoolOutcome = Outcome & { readonly coldStart?: number };
 
+const STOPPED: Crash = { kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' };
+
 /** Nothing was run, as all workers were busy for too long. */
 export const THROTTLED = Symbol('throttled');
 
@@ -110,7 +112,7 @@ export class Pool {
   async close(): Promise<void> {
     this.closed = true;
     for (const timer of [this.patience, this.lines, this.idleTimer]) clearTimeout(timer);
-    this.fail({ kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' });
+    this.fail(STOPPED);
     await Promise.all([...this.places].map(({ worker }) => worker.terminate()));
   }
 
@@ -275,7 +277,7 @@ export class Pool {
   private gone(place: Place, left: readonly Job[]): void {
     this.places.delete(place);
     this.putBack(left);
-    if (this.closed) return this.fail({ kind: 'crashed', name: 'Stopped', message: 'the local platform is stopping' });
+    if (this.closed) return void this.fail(STOPPED);
     this.warm();
     this.next();
   }
