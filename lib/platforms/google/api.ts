@@ -34,6 +34,7 @@ export class GoogleApiBackend implements ApiBackend {
   readonly url: string;
 
   private readonly operations: Operation[] = [];
+  private readonly functions = new Set<GoogleFunctionBackend>();
   private readonly grants: Grants;
 
   constructor(
@@ -94,10 +95,16 @@ export class GoogleApiBackend implements ApiBackend {
     });
   }
 
+  /** The functions that answer it. */
+  get answeredBy(): readonly GoogleFunctionBackend[] {
+    return [...this.functions];
+  }
+
   addRoute(_scope: Construct, route: RouteSpec, fn: FunctionBackend): void {
     const target = fn as GoogleFunctionBackend;
     target.serve(this.spec.path, this.spec.cors && JSON.stringify(this.spec.cors));
     this.grants.invoke(target);
+    this.functions.add(target);
     const url = target.urlFrom(this.context);
     this.operations.push({
       route,

@@ -7,6 +7,11 @@ const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
 
 const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
 
+const POLICY = 'an alert policy';
+
+const IN_STATE =
+  'the token would stand in Terraform’s state; make the channel by hand, once, and give existing: GoogleAlertChannel.from({ name })';
+
 const NO_SOCKETS =
   'Google has no gateway that keeps connections and calls a function for each message; a Cloud Run service would have to hold them';
 const NO_STREAMS = 'faasten knows streams of records on AWS only: DynamoDB and Kinesis';
@@ -109,23 +114,52 @@ export const capabilities: Capabilities = {
   'runtime.streaming': {
     emulated: 'chunks leave the function as they are written; API Gateway may hold them back, and passes on 32 MB at most',
   },
-  'monitoring.signals': NOT_WATCHED,
-  'monitoring.alarm.errors': NOT_WATCHED,
-  'monitoring.alarm.duration': NOT_WATCHED,
-  'monitoring.alarm.memory': NOT_WATCHED,
-  'monitoring.alarm.throttles': NOT_WATCHED,
-  'monitoring.alarm.deadLetters': NOT_WATCHED,
-  'monitoring.alarm.serverErrors': NOT_WATCHED,
-  'monitoring.alarm.latency': NOT_WATCHED,
-  'monitoring.alarm.messageAge': NOT_WATCHED,
-  'monitoring.alarm.missedRun': NOT_WATCHED,
-  'monitoring.silences': NOT_WATCHED,
+  'monitoring.signals': {
+    native: 'a line in the log for each invocation; Cloud Run’s own metrics count what functions cannot tell, and cost nothing',
+  },
+  'monitoring.alarm.errors': {
+    native: `${POLICY} on Cloud Run’s answers with 5xx, which a process that is killed counts for, too`,
+  },
+  'monitoring.alarm.duration': {
+    emulated: `${POLICY} on Cloud Run’s request_latencies: percentiles are estimated within Google’s own buckets`,
+  },
+  'monitoring.alarm.memory': {
+    emulated: `${POLICY} on the 99th percentile of what Cloud Run samples each minute; a shorter peak may be missed`,
+  },
+  'monitoring.alarm.throttles': {
+    native: `${POLICY} on a metric of the log of requests: those that find no instance are in no metric of Cloud Run`,
+  },
+  'monitoring.alarm.deadLetters': { native: `${POLICY} on what the subscription of dead letters keeps` },
+  'monitoring.alarm.serverErrors': {
+    emulated: `${POLICY} on what the API’s functions answer, with all that they are called for; what API Gateway answers itself is not in it`,
+  },
+  'monitoring.alarm.latency': {
+    emulated: `${POLICY} on the time that the API’s functions take, with all that they are called for and without the time in API Gateway`,
+  },
+  'monitoring.alarm.messageAge': { native: `${POLICY} on oldest_unacked_message_age` },
+  'monitoring.alarm.missedRun': {
+    emulated: `${POLICY} on what the schedule’s subscription pushes; where runs are more than a day apart, it begins with the first run`,
+  },
+  'monitoring.silences': {
+    unsupported: 'snoozes of Cloud Monitoring do not come back each week, and Terraform has no resource for them',
+  },
   'monitoring.slo': NOT_WATCHED,
   'monitoring.dashboard': NOT_WATCHED,
-  'monitoring.dashboard.existing': NOT_WATCHED,
-  'monitoring.channel.email': NOT_WATCHED,
-  'monitoring.channel.webhook': NOT_WATCHED,
-  'monitoring.channel.slack': NOT_WATCHED,
-  'monitoring.channel.pagerDuty': NOT_WATCHED,
-  'monitoring.channel.existing': NOT_WATCHED,
+  'monitoring.dashboard.existing': {
+    unsupported: 'google_monitoring_dashboard owns a dashboard whole; copy the charts, or link the two',
+  },
+  'monitoring.channel.email': { native: 'a notification channel for each address' },
+  'monitoring.channel.webhook': { native: 'a notification channel for each; a `token` would be part of its URL and is refused' },
+  'monitoring.channel.slack': { unsupported: IN_STATE },
+  'monitoring.channel.pagerDuty': { unsupported: IN_STATE },
+  'monitoring.channel.existing': { native: '`GoogleAlertChannel.from({ name })`' },
 };
+
+/** What the platform can do with or without monitoring. */
+export function capabilitiesWith(monitoring: boolean): Capabilities {
+  if (monitoring) return capabilities;
+  const off = { unsupported: 'the platform was made without it: google({ monitoring: false })' };
+  return Object.fromEntries(
+    Object.entries(capabilities).map(([feature, support]) => [feature, feature.startsWith('monitoring.') ? off : support]),
+  ) as Capabilities;
+}

@@ -9,6 +9,7 @@ import { FaastenError } from '../../core/errors.js';
 import { providersOf } from './beta.js';
 import { Build } from './build.js';
 import { NAME_LENGTH } from './limits.js';
+import { StackMonitoring } from './monitoring/stack.js';
 import { googleName } from './names.js';
 import type { GoogleOptions } from './platform.js';
 
@@ -102,6 +103,11 @@ export class StackContext {
   /** Where sources are stored and what builds them. */
   get build(): Build {
     return this.once('Build', (id) => new Build(this.scope, id, this, this.options));
+  }
+
+  /** What watches the functions. */
+  get monitoring(): StackMonitoring {
+    return this.once('Monitoring', (id) => new StackMonitoring(this.scope, id, this));
   }
 
   /** The `project` argument of resources: only where it is not the provider's. */

@@ -23,11 +23,14 @@ export interface DeadLettersProps {
 export class DeadLetters extends Construct {
   readonly topic: PubsubTopic;
   readonly subscription?: PubsubSubscription;
+  /** Of the topic and of the subscription; plain text. */
+  readonly name: string;
 
   constructor(scope: Construct, id: string, context: StackContext, { path, retentionSeconds, labels }: DeadLettersProps) {
     super(scope, id);
     const project = context.projectArgument;
     const name = googleName(`${path}/DeadLetters`, NAME_LENGTH.topic);
+    this.name = name;
     this.topic = new PubsubTopic(this, 'Topic', { name, project, labels });
     new PubsubTopicIamMember(this, 'Forward', {
       topic: this.topic.name,
@@ -65,6 +68,8 @@ export interface DeliveryProps {
 /** A subscription of a topic. It keeps messages until {@link pushTo} says which function they go to. */
 export class Delivery {
   readonly subscription: PubsubSubscription;
+  /** Plain text. */
+  readonly subscriptionName: string;
   private readonly attempts: number;
 
   constructor(
@@ -76,8 +81,9 @@ export class Delivery {
     const { path, topic, deadLetters, retentionSeconds, filter, ordered, labels } = props;
     const project = context.projectArgument;
     this.attempts = within('deliveries of', path, 'maxAttempts', props.maxAttempts, '', { ...DELIVERY_ATTEMPTS, min: 1 });
+    this.subscriptionName = googleName(path, NAME_LENGTH.topic);
     this.subscription = new PubsubSubscription(scope, id, {
-      name: googleName(path, NAME_LENGTH.topic),
+      name: this.subscriptionName,
       topic: topic.id,
       project,
       labels,

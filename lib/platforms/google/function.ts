@@ -11,6 +11,7 @@ import type { CodeReference } from '../../core/code.js';
 import { conflicting } from '../../core/errors.js';
 import type {
   FunctionSpec,
+  InstrumentationSpec,
   ObjectsTriggerSpec,
   QueueTriggerSpec,
   ScheduleTriggerSpec,
@@ -22,7 +23,10 @@ import {
   eventPath,
   FUNCTION_VARIABLE,
   LINK_PREFIX,
+  MEMORY_VARIABLE,
+  METRICS_VARIABLE,
   SECRET_PREFIX,
+  SERVICE_VARIABLE,
   startPath,
   TIMEOUT_VARIABLE,
 } from '../../runtime/wire.js';
@@ -61,6 +65,8 @@ export class GoogleFunctionBackend implements FunctionBackend {
   private cors: { readonly api: string; readonly setting: string | undefined } | undefined;
   /** Made with the first event that needs them. */
   deadLettersIfAny: DeadLetters | undefined;
+  /** Names of the subscriptions that runs come through, by the schedule's name. */
+  private readonly runs = new Map<string, string>();
   private start: { readonly topic: PubsubTopic; readonly name: string } | undefined;
 
   constructor(
@@ -167,8 +173,21 @@ export class GoogleFunctionBackend implements FunctionBackend {
     this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as PlainLink);
   }
 
+  /** Has the function write a line of JSON for each invocation. */
+  report(spec: () => InstrumentationSpec): void {
+    this.environment[METRICS_VARIABLE] = 'json';
+    this.environment[MEMORY_VARIABLE] = String(this.spec.memoryMiB);
+    // Left out where there is none.
+    this.environment[SERVICE_VARIABLE] = Lazy.stringValue({ produce: () => spec().service && plainText(spec().service!) });
+  }
+
+  /** Name of the subscription that the runs of a schedule come through. */
+  scheduleSubscription(name: string): string {
+    return this.runs.get(name)!;
+  }
+
   addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {
-    addScheduleTrigger(scope, name, trigger, this);
+    this.runs.set(name, addScheduleTrigger(scope, name, trigger, this).subscriptionName);
   }
 
   addQueue(_scope: Construct, name: string, _trigger: QueueTriggerSpec, queue: QueueBackend): void {
@@ -189,7 +208,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
     topic: PubsubTopic,
     path: (settings: { attempts?: number }) => string,
     which: Pick<DeliveryProps, 'filter' | 'ordered'> = {},
-  ): void {
+  ): Delivery {
     const delivery = new Delivery(scope, 'Subscription', this.context, {
       path: scope.node.path,
       topic,
@@ -200,6 +219,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
       labels: this.labels,
     });
     delivery.pushTo(this, path);
+    return delivery;
   }
 
   /** Lets Pub/Sub call this function. */

@@ -14,20 +14,29 @@ import { type Attachment, viewOf } from '../../core/attachment.js';
 import { elsewhere as notThere } from '../../core/errors.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { ServerlessFunction } from '../../function.js';
+import type { Existing } from '../../monitoring.js';
 import type { Queue } from '../../queue.js';
 import type { Topic } from '../../topic.js';
 import type { GoogleApiBackend, GoogleApiTuning } from './api.js';
 import type { GoogleBucketBackend, GoogleBucketTuning } from './bucket.js';
 import type { GoogleFunctionBackend, GoogleFunctionTuning } from './function.js';
+import type { ExistingChannel } from './monitoring/channel.js';
 import type { GoogleQueueBackend, GoogleQueueTuning } from './queue.js';
 import type { GoogleTopicBackend, GoogleTopicTuning } from './topic.js';
 
 export type { GoogleApiTuning } from './api.js';
 export type { GoogleBucketTuning } from './bucket.js';
 export type { GoogleFunctionTuning } from './function.js';
+export type { ExistingChannel } from './monitoring/channel.js';
 export { type GoogleOptions, google } from './platform.js';
 export type { GoogleQueueTuning } from './queue.js';
 export type { GoogleTopicTuning } from './topic.js';
+
+/** Alert channels that exist. */
+export const GoogleAlertChannel = {
+  /** A notification channel that somebody made: `existing: GoogleAlertChannel.from({ name: 'projects/…/notificationChannels/…' })`. */
+  from: (channel: ExistingChannel): Existing<'channel'> => ({ platform: 'google', construct: 'channel', resource: channel }),
+};
 
 /** What a `ServerlessFunction` is on Google Cloud. */
 export class GoogleFunction {

@@ -1,13 +1,15 @@
 import { type TerraformStack, Testing } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
+import type { Capabilities } from '../../core/capabilities.js';
 import type { CodeReference } from '../../core/code.js';
 import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { GoogleApiBackend, type GoogleApiTuning } from './api.js';
 import { GoogleBucketBackend, type GoogleBucketTuning } from './bucket.js';
-import { capabilities } from './capabilities.js';
+import { capabilitiesWith } from './capabilities.js';
 import { StackContext } from './context.js';
 import { GoogleFunctionBackend, type GoogleFunctionTuning } from './function.js';
+import { GoogleMonitoring } from './monitoring/index.js';
 import { GoogleQueueBackend, type GoogleQueueTuning } from './queue.js';
 import { GoogleTopicBackend, type GoogleTopicTuning } from './topic.js';
 
@@ -39,6 +41,11 @@ export interface GoogleOptions {
     /** `projects/<project>/locations/<region>/repositories/<name>`, of format DOCKER, in the functions' region. */
     readonly repository: string;
   };
+  /**
+   * `false`: no alert policies, dashboards or reports of invocations, even where services ask for them.
+   * @default true
+   */
+  readonly monitoring?: boolean;
 }
 
 const NAME = 'google';
@@ -46,9 +53,14 @@ const NAME = 'google';
 class GooglePlatform implements Platform {
   readonly name = NAME;
   readonly framework = 'cdktf';
-  readonly capabilities = capabilities;
+  readonly capabilities: Capabilities;
+  readonly monitoring?: GoogleMonitoring;
 
-  constructor(private readonly options: GoogleOptions) {}
+  constructor(private readonly options: GoogleOptions) {
+    const { monitoring = true } = options;
+    this.capabilities = capabilitiesWith(monitoring);
+    if (monitoring) this.monitoring = new GoogleMonitoring((scope) => this.context(scope));
+  }
 
   template(unit: IConstruct): object {
     return JSON.parse(Testing.synth(unit as TerraformStack));

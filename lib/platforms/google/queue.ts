@@ -72,6 +72,11 @@ export class GoogleQueueBackend implements QueueBackend {
     return this.delivery.subscription;
   }
 
+  /** Names of all subscriptions that messages wait in: its own, and those of topics. */
+  get subscriptionNames(): readonly string[] {
+    return [this.delivery, ...this.subscriptions].map(({ subscriptionName }) => subscriptionName);
+  }
+
   /** A subscription of a topic, whose messages go where this queue's own go, with the same attempts and dead letters. */
   subscribe(scope: Construct, context: StackContext, { filter }: SubscriptionSpec, topic: GoogleTopicBackend): void {
     const text = attributeFilter(scope.node.path, filter);

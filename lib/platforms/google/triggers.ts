@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { ObjectsTriggerSpec, RecurringExpression, ScheduleTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
 import { eventPath } from '../../runtime/wire.js';
 import type { GoogleBucketBackend } from './bucket.js';
+import type { Delivery } from './delivery.js';
 import { attributeFilter, REALLY_REMOVED } from './filter.js';
 import type { GoogleFunctionBackend } from './function.js';
 import { NAME_LENGTH } from './limits.js';
@@ -23,7 +24,7 @@ export function addScheduleTrigger(
   name: string,
   trigger: ScheduleTriggerSpec,
   fn: GoogleFunctionBackend,
-): void {
+): Delivery {
   const { schedule, timeZone } = jobTimes(scope.node.path, trigger.expression as RecurringExpression);
   const topic = eventTopic(scope, fn);
   new CloudSchedulerJob(scope, 'Resource', {
@@ -38,7 +39,7 @@ export function addScheduleTrigger(
     pubsubTarget: { topicName: topic.id, data: Buffer.from('{}').toString('base64') },
     retryConfig: { retryCount: 5 },
   });
-  fn.deliver(scope, topic, (settings) => eventPath('schedule', name, settings));
+  return fn.deliver(scope, topic, (settings) => eventPath('schedule', name, settings));
 }
 
 export function addTopicTrigger(

@@ -70,7 +70,7 @@ test('sources and builds may be the organisation’s own', () => {
     serviceAccount: 'projects/ops/serviceAccounts/build@ops.iam.gserviceaccount.com',
     repository: 'projects/ops/locations/europe-west1/repositories/functions',
   };
-  usePlatform(stack, google({ sourceBucket: 'ops-sources', build }));
+  usePlatform(stack, google({ sourceBucket: 'ops-sources', build, monitoring: false }));
   new ServerlessFunction(stack, 'Hello', { entry });
   expect(Object.keys(configurationOf(stack).resource).sort()).toEqual([
     'google_cloudfunctions2_function',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
-import { FaastenError } from '../../../lib/index.js';
+import { FaastenError, usePlatform } from '../../../lib/index.js';
+import { google } from '../../../lib/platforms/google/index.js';
 import { synthesize, withoutBundling } from '../../../lib/testing/index.js';
 
 /** A handler's file. These tests do not bundle, so that any file will do. */
@@ -17,11 +18,19 @@ export interface Configuration {
   readonly output?: any;
 }
 
-export function newStack(
+/** An empty stack, as users make it. */
+export function newWatchedStack(
   settings: { project?: string; region?: string } = { project: 'tea-shop', region: 'europe-west1' },
 ): TerraformStack {
   const stack = new TerraformStack(new App(), 'shop');
   new GoogleProvider(stack, 'google', settings);
+  return stack;
+}
+
+/** The same without monitoring, for what is about something else. */
+export function newStack(settings?: { project?: string; region?: string }): TerraformStack {
+  const stack = newWatchedStack(settings);
+  usePlatform(stack, google({ monitoring: false }));
   return stack;
 }
 

@@ -1,0 +1,104 @@
+import type { AlarmSpec, FunctionSpec, ScheduleTriggerSpec } from '../../../core/model.js';
+import { longestGapSeconds } from '../../../core/monitoring/gap.js';
+import type { Subject } from '../../../core/monitoring/port.js';
+import type { GoogleApiBackend } from '../api.js';
+import type { GoogleFunctionBackend } from '../function.js';
+import type { GoogleQueueBackend } from '../queue.js';
+import { RETEST_SECONDS } from './limits.js';
+import { added, atLeast, duration, type Labels, METRICS, type Metric, type Owner, percentile, series } from './promql.js';
+
+/** Runs that failed in the function did reach it; these did not. */
+const NOT_REACHED = { not: 'remote_server_4xx|unreachable' };
+
+/** Range that a run which is awaited is looked for in, while the condition's duration is the rest of the time. */
+const LOOK_SECONDS = 600;
+
+/** A condition of an alert policy. */
+export interface Condition {
+  readonly query: string;
+  /** How long it must hold. */
+  readonly durationSeconds: number;
+}
+
+/** Whose series an alarm looks at, when the configuration is written; empty where nothing can be counted. */
+export function ownersOf({ signal }: AlarmSpec, subject: Subject): readonly string[] {
+  switch (subject.kind) {
+    case 'function': {
+      const fn = subject.backend as GoogleFunctionBackend;
+      if (signal !== 'function.deadLetters') return [fn.name];
+      return fn.deadLettersIfAny?.subscription ? [fn.deadLettersIfAny.name] : [];
+    }
+    case 'api':
+      // API Gateway documents no status and no latency of its own: requests are counted by the functions that answer them.
+      return (subject.backend as GoogleApiBackend).answeredBy.map(({ name }) => name);
+    case 'queue': {
+      const queue = subject.backend as GoogleQueueBackend;
+      return signal === 'queue.deadLetters' ? [queue.deadLetters.name] : queue.subscriptionNames;
+    }
+    case 'schedule':
+      return [(subject.backend as GoogleFunctionBackend).scheduleSubscription(subject.name)];
+  }
+}
+
+/** The condition of alarms that differ in their subjects only. `throttles` is the metric that the stack makes of throttled requests. */
+export function conditionOf(spec: AlarmSpec, subject: Subject, owners: readonly string[], throttles: Metric): Condition {
+  if (spec.signal === 'schedule.runs') return absence(spec, subject, owners);
+  const { windowSeconds, periods, periodsToAlarm } = spec;
+  const query = inPeriod(spec, subject, owners, throttles);
+  if (periods === 1) return { query, durationSeconds: 0 };
+  // A second less: a range that holds both its ends would hold one period more.
+  const last = `[${duration(windowSeconds * periods - 1)}:${duration(windowSeconds)}]`;
+  return { query: `count_over_time((${query})${last}) >= ${periodsToAlarm}`, durationSeconds: 0 };
+}
+
+function inPeriod(spec: AlarmSpec, subject: Subject, owners: readonly string[], throttles: Metric): string {
+  const { signal, threshold, comparison } = spec;
+  const window = `[${duration(spec.windowSeconds)}]`;
+  // Functions and queues are told apart; the functions of an API are counted together.
+  const owner: Owner = subject.kind === 'queue' || signal === 'function.deadLetters' ? 'subscription_id' : 'service_name';
+  const by = subject.kind === 'api' ? [] : [owner];
+  const own: Labels = { [owner]: owners };
+  const sum = (metric: Metric, more: Labels = {}) => added(series(metric, { ...own, ...more }), window, by);
+  const most = (metric: Metric) => `max by (${by.join(', ')}) (max_over_time(${series(metric, own)}${window}))`;
+  switch (signal) {
+    case 'function.errors':
+    case 'api.serverErrors': {
+      const bad = sum(METRICS.requests, { response_code_class: '5xx' });
+      const enough = spec.minBadEvents > 0 ? ` and ${atLeast(bad, spec.minBadEvents)}` : '';
+      return `100 * ${bad} / ${sum(METRICS.requests)} ${comparison} ${threshold}${enough}`;
+    }
+    case 'function.duration':
+    case 'api.latency': {
+      const quantile = Number(spec.statistic.slice(1)) / 100;
+      return `${percentile(quantile, METRICS.latencies, own, window, by)} ${comparison} ${threshold}`;
+    }
+    case 'function.memoryUsed': {
+      const share = Number((threshold / (subject.spec as FunctionSpec).memoryMiB).toFixed(4));
+      // The highest bucket alone would say its upper bound.
+      return `${percentile(0.99, METRICS.memory, own, window, by)} ${comparison} ${share}`;
+    }
+    case 'function.throttles':
+      return atLeast(sum(throttles), threshold);
+    case 'function.deadLetters':
+    case 'queue.deadLetters':
+      return `${most(METRICS.undelivered)} ${comparison} ${threshold}`;
+    case 'queue.messageAge':
+      return `${most(METRICS.oldest)} ${comparison} ${threshold}`;
+    default:
+      throw new Error(`'${signal}' has no alarm on Google Cloud`);
+  }
+}
+
+/**
+ * No run in the time that the alarm waits: the range that is looked at, and how long it stays empty, add up to it. A new schedule has
+ * not missed anything, so that the second is as long as may be; where one gap is longer still, a run must have been before.
+ */
+function absence(spec: AlarmSpec, subject: Subject, owners: readonly string[]): Condition {
+  const total = spec.windowSeconds * spec.periods;
+  const durationSeconds = Math.max(0, Math.min(RETEST_SECONDS.max, total - LOOK_SECONDS));
+  const runs = series(METRICS.pushes, { subscription_id: owners, response_class: NOT_REACHED });
+  const none = `absent(${atLeast(added(runs, `[${duration(total - durationSeconds)}]`, []), 1)})`;
+  const gap = longestGapSeconds((subject.spec as ScheduleTriggerSpec).expression);
+  if (gap <= RETEST_SECONDS.max) return { query: none, durationSeconds };
+  return { query: `${none} and ${atLeast(added(runs, `[${duration(2 * total)}]`, []), 1)}`, durationSeconds };
+}

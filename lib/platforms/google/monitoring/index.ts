@@ -1,0 +1,33 @@
+import type { Construct } from 'constructs';
+import { invalid } from '../../../core/errors.js';
+import type { AlarmSpec, ChannelSpec, InstrumentationSpec, SloSpec } from '../../../core/model.js';
+import type { DashboardView, MonitoringPlatform, Notify, Subject } from '../../../core/monitoring/port.js';
+import type { Backend, FunctionBackend } from '../../../core/platform.js';
+import type { StackContext } from '../context.js';
+import type { GoogleFunctionBackend } from '../function.js';
+import { ChannelResources, type ExistingChannel } from './channel.js';
+
+/** Cloud Monitoring: policies and charts over Google's own metrics, and over logs where these say too little. */
+export class GoogleMonitoring implements MonitoringPlatform {
+  constructor(private readonly contextOf: (scope: Construct) => StackContext) {}
+
+  instrument(fn: FunctionBackend, spec: () => InstrumentationSpec): void {
+    (fn as GoogleFunctionBackend).report(spec);
+  }
+
+  createChannel(scope: Construct, spec: ChannelSpec, existing?: object): ChannelResources {
+    return new ChannelResources(scope, this.contextOf(scope), spec, existing as ExistingChannel | undefined);
+  }
+
+  createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject, notify: Notify): Backend {
+    return { resource: this.contextOf(scope).monitoring.addAlarm({ spec, subject, notify }) };
+  }
+
+  createSlo(_scope: Construct, spec: SloSpec, _subjects: () => readonly Subject[], _notify: Notify): Backend {
+    throw invalid('slo', spec.subject.path, 'not here', 'yet');
+  }
+
+  createDashboard(_scope: Construct, _view: () => DashboardView): Backend {
+    throw new Error('not here yet');
+  }
+}

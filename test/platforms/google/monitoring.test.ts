@@ -1,0 +1,395 @@
+import { Testing } from 'cdktf';
+import { describe, expect, test } from 'vitest';
+import {
+  AlertChannel,
+  Duration,
+  HttpApi,
+  Queue,
+  Schedule,
+  Secret,
+  ServerlessFunction,
+  Service,
+  type ServiceProps,
+  Topic,
+} from '../../../lib/index.js';
+import { GoogleAlertChannel } from '../../../lib/platforms/google/index.js';
+import { missing } from '../../engines/engine.js';
+import { available, checkRules, testRules } from '../../engines/prometheus.js';
+import { entry, environmentOf, newStack, newWatchedStack, resourcesOf } from './stacks.js';
+
+const POLICY = 'google_monitoring_alert_policy';
+
+function serviceIn(props: ServiceProps = {}) {
+  const stack = newWatchedStack();
+  return { stack, service: new Service(stack, 'Shop', props) };
+}
+
+type Stack = ReturnType<typeof newWatchedStack>;
+
+/** Conditions of the policies by the last part of their ids, without what the ids begin with. */
+function conditionsOf(stack: Stack): Record<string, { query: string; duration: string }> {
+  return Object.fromEntries(
+    Object.entries(resourcesOf(stack, POLICY)).map(([id, { conditions }]) => [
+      id.replace(/^faasten_Monitoring_/, ''),
+      conditions[0].condition_prometheus_query_language,
+    ]),
+  );
+}
+
+describe('a function alone', () => {
+  const stack = newWatchedStack();
+  new ServerlessFunction(stack, 'F', { entry });
+
+  test('is told to report', () => {
+    expect(environmentOf(stack, 'F')).toEqual({
+      FAASTEN_FUNCTION: 'shop/F',
+      FAASTEN_MEMORY_MIB: '256',
+      FAASTEN_METRICS: 'json',
+      FAASTEN_TIMEOUT_MS: '30000',
+      NODE_ENV: 'production',
+      NODE_OPTIONS: '--enable-source-maps',
+    });
+  });
+
+  test('has the policies of the table', () => {
+    const policies = resourcesOf(stack, POLICY);
+    expect(Object.keys(policies)).toEqual([
+      'faasten_Monitoring_shop_FunctionDuration',
+      'faasten_Monitoring_shop_FunctionErrors',
+      'faasten_Monitoring_shop_FunctionMemory',
+      'faasten_Monitoring_shop_FunctionThrottles',
+    ]);
+    expect(policies.faasten_Monitoring_shop_FunctionErrors).toEqual({
+      display_name: 'shop: function errors',
+      combiner: 'OR',
+      severity: 'CRITICAL',
+      conditions: [
+        {
+          display_name: 'errors > 5 % over 5 minutes, and 2 events at least',
+          condition_prometheus_query_language: {
+            query:
+              '100 * sum by (service_name) (increase(run_googleapis_com:request_count{monitored_resource="cloud_run_revision",service_name="shop-f-8b834b91",response_code_class="5xx"}[5m]))' +
+              ' / sum by (service_name) (increase(run_googleapis_com:request_count{monitored_resource="cloud_run_revision",service_name="shop-f-8b834b91"}[5m])) > 5' +
+              ' and sum by (service_name) (increase(run_googleapis_com:request_count{monitored_resource="cloud_run_revision",service_name="shop-f-8b834b91",response_code_class="5xx"}[5m])) > 1.5',
+            duration: '0s',
+            evaluation_interval: '60s',
+            disable_metric_validation: true,
+          },
+        },
+      ],
+      alert_strategy: { auto_close: '1800s' },
+      documentation: {
+        mime_type: 'text/markdown',
+        subject: 'page: shop: function errors',
+        content:
+          'Work fails: requests are answered with errors, or events are delivered again and end with the dead letters.\n\n' +
+          'errors > 5 % over 5 minutes, and 2 events at least\n\nRunbook: faasten/docs/alarms.md#function-errors',
+      },
+      user_labels: { alarm: 'function-errors', severity: 'page' },
+    });
+  });
+
+  test('has a metric of requests that found no instance', () => {
+    expect(resourcesOf(stack, 'google_logging_metric')).toEqual({
+      faasten_Monitoring_Throttles: {
+        name: 'shop-faasten-throttles-70e27f37',
+        filter:
+          'resource.type="cloud_run_revision" AND log_id("run.googleapis.com/requests") AND textPayload:"no available instance"',
+        metric_descriptor: { metric_kind: 'DELTA', value_type: 'INT64', unit: '1' },
+      },
+    });
+    expect(conditionsOf(stack).shop_FunctionThrottles?.query).toBe(
+      'count_over_time((sum by (service_name) (increase(logging_googleapis_com:user_shop_faasten_throttles_70e27f37' +
+        '{monitored_resource="cloud_run_revision",service_name="shop-f-8b834b91"}[5m])) > 0.5)[14m59s:5m]) >= 2',
+    );
+  });
+});
+
+/** A service with one of everything that is watched. */
+function everything(stack: Stack): Service {
+  const service = new Service(stack, 'Shop');
+  const orders = new Queue(service, 'Orders');
+  const topic = new Topic(service, 'Topic');
+  const work = new ServerlessFunction(service, 'Work', {
+    entry,
+    triggers: {
+      Orders: orders.messages(),
+      Topic: topic.messages(),
+      Daily: Schedule.cron('0 3 * * *', { timeZone: 'Europe/Berlin' }),
+      Often: Schedule.rate(Duration.minutes(5)),
+      Weekly: Schedule.cron('0 3 * * mon'),
+    },
+  });
+  new HttpApi(service, 'Api', { routes: { 'GET /': work } });
+  return service;
+}
+
+describe('a service', () => {
+  const stack = newWatchedStack();
+  everything(stack);
+  const conditions = conditionsOf(stack);
+
+  test('has policies for its queues, schedules and APIs', () => {
+    expect(Object.keys(conditions)).toEqual([
+      'shopShopApi_ApiLatency',
+      'shopShopApi_ApiServerErrors',
+      'shopShopWorkDaily_ScheduleMissedRun',
+      'shopShopWorkOften_ScheduleMissedRun',
+      'shopShopWorkWeekly_ScheduleMissedRun',
+      'shopShop_FunctionDeadLetters',
+      'shopShop_FunctionDuration',
+      'shopShop_FunctionErrors',
+      'shopShop_FunctionMemory',
+      'shopShop_FunctionThrottles',
+      'shopShop_QueueDeadLetters',
+      'shopShop_QueueMessageAge',
+    ]);
+    expect(conditions.shopShop_QueueMessageAge?.query).toBe(
+      'count_over_time((max by (subscription_id) (max_over_time(pubsub_googleapis_com:subscription_oldest_unacked_message_age' +
+        '{monitored_resource="pubsub_subscription",subscription_id="shop-shop-orders-44df73f2"}[5m])) >= 900)[9m59s:5m]) >= 2',
+    );
+    expect(conditions.shopShop_FunctionDeadLetters?.query).toBe(
+      'max by (subscription_id) (max_over_time(pubsub_googleapis_com:subscription_num_undelivered_messages' +
+        '{monitored_resource="pubsub_subscription",subscription_id="shop-shop-work-dead-letters-43eb559f"}[5m])) >= 1',
+    );
+  });
+
+  test('waits for runs as long as the table says: what is looked at and how long it is empty, together', () => {
+    const times = (id: string) => {
+      const { query, duration } = conditions[id]!;
+      return [[...query.matchAll(/\[(\w+)\]/g)].map(([, range]) => range), duration];
+    };
+    expect(times('shopShopWorkOften_ScheduleMissedRun')).toEqual([['10m'], '300s']);
+    // 24 hours, a tenth, and an hour for daylight saving.
+    expect(times('shopShopWorkDaily_ScheduleMissedRun')).toEqual([['3h24m'], '86400s']);
+    // A week and a tenth, once there was a run at all.
+    expect(times('shopShopWorkWeekly_ScheduleMissedRun')).toEqual([['6d16h48m', '15d9h36m'], '86400s']);
+  });
+});
+
+test('many functions share policies', () => {
+  const { stack, service } = serviceIn();
+  for (let index = 0; index < 120; index += 1) new ServerlessFunction(service, `F${index}`, { entry });
+  const conditions = conditionsOf(stack);
+  const errors = Object.keys(conditions)
+    .filter((id) => id.includes('Errors'))
+    .sort();
+  expect(errors).toEqual(['shopShop_FunctionErrors', 'shopShop_FunctionErrors2', 'shopShop_FunctionErrors3']);
+  expect(Object.keys(conditions)).toHaveLength(4 * 3);
+  const named = errors.flatMap((id) => conditions[id]!.query.match(/service_name=~"([^"]+)"/)![1]!.split('|'));
+  expect(new Set(named).size).toBe(120);
+});
+
+test('functions that differ in timeout or channels have policies of their own', () => {
+  const { stack, service } = serviceIn();
+  const own = new AlertChannel(stack, 'Own', { email: 'own@shop.example' });
+  new ServerlessFunction(service, 'A', { entry });
+  new ServerlessFunction(service, 'B', { entry, timeout: Duration.minutes(1) });
+  new ServerlessFunction(service, 'C', { entry, monitoring: { channels: [own] } });
+  service.addAlertChannel(new AlertChannel(stack, 'Late', { webhook: { url: 'https://hooks.shop.example/x' } }));
+  const told = Object.entries(resourcesOf(stack, POLICY))
+    .filter(([id]) => /Errors|Duration/.test(id))
+    .map(([id, { notification_channels, conditions }]) => [
+      id.split('_').at(-1),
+      /service_name=~?"([^"]+)"/
+        .exec(conditions[0].condition_prometheus_query_language.query)![1]!
+        .replace(/-\w{8}(?=\||$)/g, ''),
+      notification_channels.map((name: string) => /channel\.(\w+?)_/.exec(name)![1]),
+    ]);
+  expect(told.sort()).toEqual([
+    ['FunctionDuration', 'shop-shop-a', ['Late']],
+    ['FunctionDuration2', 'shop-shop-b', ['Late']],
+    ['FunctionDuration3', 'shop-shop-c', ['Own']],
+    ['FunctionErrors', 'shop-shop-a|shop-shop-b', ['Late']],
+    ['FunctionErrors2', 'shop-shop-c', ['Own']],
+  ]);
+});
+
+describe('channels', () => {
+  test('are one for each address and webhook', () => {
+    const stack = newWatchedStack();
+    new AlertChannel(stack, 'OnCall', {
+      email: ['a@shop.example', 'b@shop.example'],
+      webhook: { url: 'https://hooks.shop.example/x' },
+    });
+    expect(resourcesOf(stack, 'google_monitoring_notification_channel')).toEqual({
+      'OnCall_email-6673e559': { display_name: 'shop/OnCall', type: 'email', labels: { email_address: 'b@shop.example' } },
+      'OnCall_email-f1a380e3': { display_name: 'shop/OnCall', type: 'email', labels: { email_address: 'a@shop.example' } },
+      'OnCall_webhook_tokenauth-c532c900': {
+        display_name: 'shop/OnCall',
+        type: 'webhook_tokenauth',
+        labels: { url: 'https://hooks.shop.example/x' },
+      },
+    });
+  });
+
+  test('may exist', () => {
+    const { stack, service } = serviceIn();
+    const name = 'projects/tea-shop/notificationChannels/12345';
+    service.addAlertChannel(new AlertChannel(stack, 'Team', { existing: GoogleAlertChannel.from({ name }) }), ['page']);
+    new ServerlessFunction(service, 'F', { entry });
+    const policies = resourcesOf(stack, POLICY);
+    expect(policies.faasten_Monitoring_shopShop_FunctionErrors.notification_channels).toEqual([name]);
+    expect(policies.faasten_Monitoring_shopShop_FunctionMemory.notification_channels).toBeUndefined();
+  });
+
+  test('are refused where a secret would stand in Terraform’s state, or a name is none', () => {
+    const stack = newWatchedStack();
+    const token = Secret.fromName('hooks');
+    expect(() => new AlertChannel(stack, 'A', { webhook: { url: 'https://hooks.shop.example', token } })).toThrow(
+      "alert channel 'shop/A': webhook.token would stand in its URL on Google Cloud, and in Terraform’s state; make the channel by hand",
+    );
+    expect(() => new AlertChannel(stack, 'B', { slack: { channel: '#alerts', token } })).toThrow('stand in Terraform’s state');
+    expect(() => new AlertChannel(stack, 'C', { existing: GoogleAlertChannel.from({ name: '12345' }) })).toThrow(
+      "alert channel 'shop/C': the existing channel is called '12345'; give its full name",
+    );
+  });
+
+  test('are sixteen at most for one policy', () => {
+    const { stack, service } = serviceIn();
+    const email = Array.from({ length: 17 }, (_, index) => `a${index}@shop.example`);
+    service.addAlertChannel(new AlertChannel(stack, 'All', { email }));
+    new ServerlessFunction(service, 'F', { entry });
+    expect(() => Testing.synth(stack, true)).toThrow('17 channels are to be told, and Cloud Monitoring takes 16');
+  });
+});
+
+test('a platform without monitoring has none of it', () => {
+  const stack = newStack();
+  new ServerlessFunction(stack, 'F', { entry });
+  expect(resourcesOf(stack, POLICY)).toEqual({});
+  expect(environmentOf(stack, 'F')).not.toHaveProperty('FAASTEN_METRICS');
+  expect(() => new AlertChannel(stack, 'A', { email: 'a@shop.example' })).toThrow('google({ monitoring: false })');
+});
+
+const OFTEN = 'work-triggers-often-2f100fd1';
+
+describe.skipIf(missing('promtool', available()))('Prometheus', () => {
+  const stack = newWatchedStack();
+  everything(stack);
+  const conditions = conditionsOf(stack);
+
+  test('reads all queries', () => {
+    const rules = Object.entries(conditions).map(([alert, { query }]) => ({ alert, expr: query }));
+    expect(checkRules({ groups: [{ name: 'all', rules }] })).toBe('');
+  });
+
+  const run = (name: string, labels = '') =>
+    `run_googleapis_com:${name}{monitored_resource="cloud_run_revision",service_name="shop-shop-work-ac8768a2"${labels}}`;
+  const sub = (name: string, id: string, labels = '') =>
+    `pubsub_googleapis_com:subscription_${name}{monitored_resource="pubsub_subscription",subscription_id="shop-shop-${id}"${labels}}`;
+  /** What was counted, minute by minute, as a counter. */
+  const counter = (name: string, added: readonly number[]) => {
+    let total = 0;
+    return {
+      series: name,
+      values: [0, ...added].map((value) => {
+        total += value;
+        return total;
+      }),
+    };
+  };
+  const minutes = (count: number, value: (minute: number) => number) =>
+    Array.from({ length: count }, (_, minute) => value(minute));
+  const gives = (
+    id: string,
+    series: Parameters<typeof testRules>[2],
+    atMinute: number,
+    value?: number,
+    labels = '{service_name="shop-shop-work-ac8768a2"}',
+  ) =>
+    testRules({ groups: [] }, 60, series, [
+      { expr: conditions[id]!.query, atSeconds: atMinute * 60, samples: value === undefined ? [] : [{ labels, value }] },
+    ]);
+
+  test('errors: a share and two at least', () => {
+    const requests = (bad: (minute: number) => number) => [
+      counter(
+        run('request_count', ',response_code_class="2xx"'),
+        minutes(10, () => 94),
+      ),
+      counter(run('request_count', ',response_code_class="5xx"'), minutes(10, bad)),
+    ];
+    expect(
+      gives(
+        'shopShop_FunctionErrors',
+        requests(() => 6),
+        10,
+        6,
+      ),
+    ).toBe('');
+    expect(
+      gives(
+        'shopShop_FunctionErrors',
+        requests(() => 4),
+        10,
+      ),
+    ).toBe('');
+    const few = [
+      counter(
+        run('request_count', ',response_code_class="2xx"'),
+        minutes(10, () => 0),
+      ),
+      counter(
+        run('request_count', ',response_code_class="5xx"'),
+        minutes(10, (minute) => (minute === 7 ? 1 : 0)),
+      ),
+    ];
+    expect(gives('shopShop_FunctionErrors', few, 10)).toBe('');
+  });
+
+  test('throttles: in two of three periods', () => {
+    const name =
+      'logging_googleapis_com:user_shop_faasten_throttles_70e27f37{monitored_resource="cloud_run_revision",service_name="shop-shop-work-ac8768a2"}';
+    const throttled = (when: (minute: number) => boolean) => [
+      counter(
+        name,
+        minutes(30, (minute) => (when(minute) ? 5 : 0)),
+      ),
+    ];
+    expect(
+      gives(
+        'shopShop_FunctionThrottles',
+        throttled((minute) => minute >= 20),
+        30,
+        2,
+      ),
+    ).toBe('');
+    expect(
+      gives(
+        'shopShop_FunctionThrottles',
+        throttled((minute) => minute >= 26),
+        30,
+      ),
+    ).toBe('');
+  });
+
+  test('messages that wait: in both periods', () => {
+    const age = (from: number) => [
+      {
+        series: sub('oldest_unacked_message_age', 'orders-44df73f2'),
+        values: minutes(31, (minute) => (minute >= from ? 1000 : 10)),
+      },
+    ];
+    const labels = '{subscription_id="shop-shop-orders-44df73f2"}';
+    expect(gives('shopShop_QueueMessageAge', age(20), 30, 2, labels)).toBe('');
+    expect(gives('shopShop_QueueMessageAge', age(28), 30, undefined, labels)).toBe('');
+  });
+
+  test('runs: none that reached the function', () => {
+    const pushed = (labels: string, every: number) =>
+      counter(
+        sub('push_request_count', OFTEN, labels),
+        minutes(60, (minute) => (minute % every === 0 ? 1 : 0)),
+      );
+    expect(gives('shopShopWorkOften_ScheduleMissedRun', [pushed(',response_class="ack"', 5)], 60, undefined, '{}')).toBe('');
+    expect(
+      gives('shopShopWorkOften_ScheduleMissedRun', [pushed(',response_class="remote_server_5xx"', 5)], 60, undefined, '{}'),
+    ).toBe('');
+    expect(gives('shopShopWorkOften_ScheduleMissedRun', [pushed(',response_class="ack"', 59)], 50, 1, '{}')).toBe('');
+    expect(gives('shopShopWorkOften_ScheduleMissedRun', [pushed(',response_class="remote_server_4xx"', 5)], 60, 1, '{}')).toBe(
+      '',
+    );
+    expect(gives('shopShopWorkOften_ScheduleMissedRun', [], 60, 1, '{}')).toBe('');
+  });
+});
