@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BuildContext, BuildOptions, BuildResult, Message } from 'esbuild';
@@ -60,7 +60,9 @@ export class LiveBundle {
     const made = join(this.folder, `made-${++this.count}`);
     renameSync(join(pass.outdir, '0'), made);
     rmSync(join(this.folder, `made-${this.count - KEPT}`), { recursive: true, force: true });
-    return { file: join(made, pass.outfile), inputs: ownFiles(prepared.root, Object.keys(inputs)) };
+    const file = join(made, pass.outfile);
+    nameSources(`${file}.map`, prepared.root);
+    return { file, inputs: ownFiles(prepared.root, Object.keys(inputs)) };
   }
 
   async close(): Promise<void> {
@@ -84,6 +86,11 @@ export class LiveBundle {
 
 /** Bundles of before that stay: workers may still read their source maps. */
 const KEPT = 5;
+
+/** A bundle that stays on this machine says where its sources are, so that stack traces name the user's own files. */
+function nameSources(map: string, root: string): void {
+  if (existsSync(map)) writeFileSync(map, readFileSync(map, 'utf8').replace('{', `{"sourceRoot":${JSON.stringify(`${root}/`)},`));
+}
 
 function ownFiles(root: string, inputs: readonly string[]): string[] {
   return inputs.filter((input) => !input.includes(':') && !input.includes('node_modules/')).map((input) => resolve(root, input));

@@ -41,12 +41,14 @@ describe('writes what a framework makes of the service', () => {
     expect(stdout.replaceAll(/\d+ kB|\d+\.\d s/g, '…')).toMatchInlineSnapshot(`
       "
       Kubernetes (cdk8s)
-        Broker (eventing.knative.dev/v1)     1
-        ConfigMap (v1)                       2
-        Service (serving.knative.dev/v1)     2
-        ServiceAccount (v1)                  2
-        Trigger (eventing.knative.dev/v1)    1
-        in all                               8
+        Broker (eventing.knative.dev/v1)             1
+        ConfigMap (v1)                               3
+        PodMonitor (monitoring.coreos.com/v1)        1
+        PrometheusRule (monitoring.coreos.com/v1)    1
+        Service (serving.knative.dev/v1)             2
+        ServiceAccount (v1)                          2
+        Trigger (eventing.knative.dev/v1)            1
+        in all                                      11
         code …, 1 files of … in out/kubernetes, …
         deploy: kubectl apply --server-side -f out/kubernetes
       "
