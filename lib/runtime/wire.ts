@@ -58,7 +58,7 @@ export const METRICS_PORT = 9464;
  * | `broker` | URL of a Knative broker's ingress, then `#<CloudEvents type>,<CloudEvents source>` (queues and topics) |
  * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX}, region in {@link S3_REGION_PREFIX} |
  * | `http` | base URL of the function, then `#` and a `broker` address, which starts it without waiting |
- * | `local` | `queue`, `topic`, `bus`, `bucket` or `function`, then `:` and its construct path: asked of the process that runs the function |
+ * | `local` | `queue`, `topic`, `bus`, `bucket`, `function` or `websocket`, then `:` and its construct path: asked of the process that runs the function |
  */
 export const LINK_PREFIX = 'FAASTEN_LINK_';
 

@@ -37,8 +37,8 @@ export class FunctionResources implements FunctionBackend {
       entrySource: (request) =>
         entrySource(request, {
           adapter: 'local',
-          links: { queue: 'local', topic: 'local', bus: 'local', bucket: 'local', function: 'local' },
-          entrances: { authorizer: 'authorizer', event: 'event' },
+          links: { queue: 'local', topic: 'local', bus: 'local', bucket: 'local', function: 'local', websocket: 'local' },
+          entrances: { authorizer: 'authorizer', event: 'event', websocket: 'websocket' },
           secrets: ['env'],
         }),
       options: {
@@ -67,12 +67,7 @@ export class FunctionResources implements FunctionBackend {
 
   link(name: string, link: BackendLink): void {
     const target = link.target as { readonly spec: { readonly path: string } } & BackendLink['target'];
-    // WebSocket APIs were refused before.
-    this.links[name] = {
-      kind: link.kind as Exclude<BackendLink['kind'], 'websocket'>,
-      access: link.access,
-      target: target.spec.path,
-    };
+    this.links[name] = { kind: link.kind, access: link.access, target: target.spec.path };
   }
 
   addSchedule(_scope: Construct, name: string, trigger: ScheduleTriggerSpec): void {

@@ -7,6 +7,14 @@ export { type Clock, VirtualClock } from './engine/clock.js';
 export type { Fault, FaultInjector } from './engine/faults.js';
 /** @internal */
 export type { Call as LocalCall, Done as LocalDone } from './engine/runner.js';
-export type { LocalApiModel, LocalFunctionModel, LocalLink, LocalModel, LocalQueueModel, LocalTrigger } from './model.js';
+export type {
+  LocalApiModel,
+  LocalFunctionModel,
+  LocalLink,
+  LocalModel,
+  LocalQueueModel,
+  LocalTrigger,
+  LocalWebSocketModel,
+} from './model.js';
 
 export { type LocalOptions, type RunningLocal, startLocal } from './start.js';

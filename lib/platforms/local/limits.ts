@@ -13,6 +13,14 @@ export const REQUEST_BYTES = 10 * 1024 * 1024;
  */
 export const MESSAGE_BYTES = 1024 * 1024;
 
+/**
+ * Bytes of a message over a WebSocket, seconds that a connection lasts, and seconds without a message: those of API Gateway.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+export const SOCKET_MESSAGE_BYTES = 128 * 1024;
+export const CONNECTION_SECONDS = 2 * 3600;
+export const IDLE_SECONDS = 600;
+
 /** MiB that a worker of Node.js needs to load a small bundle (measured). */
 export const LEAST_MEMORY_MIB = 32;
 

@@ -15,6 +15,7 @@ import type {
   ThrottleSpec,
   TopicSpec,
   TriggerSpec,
+  WebSocketApiSpec,
 } from '../../core/model.js';
 
 /** What a service is on this machine: plain JSON, keyed by construct path. All that the engine knows of it beside the code. */
@@ -25,6 +26,7 @@ export interface LocalModel {
   readonly topics: Readonly<Record<string, TopicSpec>>;
   readonly buckets: Readonly<Record<string, BucketSpec>>;
   readonly buses: Readonly<Record<string, EventBusSpec>>;
+  readonly websockets: Readonly<Record<string, LocalWebSocketModel>>;
   readonly alarms: readonly LocalAlarmModel[];
   readonly objectives: readonly LocalObjectiveModel[];
 }
@@ -56,7 +58,7 @@ export interface LocalFunctionModel extends FunctionSpec {
 }
 
 export interface LocalLink {
-  readonly kind: 'queue' | 'topic' | 'bucket' | 'bus' | 'function';
+  readonly kind: 'queue' | 'topic' | 'bucket' | 'bus' | 'function' | 'websocket';
   readonly access: Access;
   readonly target: string;
 }
@@ -75,6 +77,20 @@ export interface LocalRoute {
   /** Of which a token must have one. */
   readonly scopes?: readonly string[];
   readonly throttle?: ThrottleSpec;
+}
+
+export interface LocalWebSocketModel extends WebSocketApiSpec {
+  /** By route key. */
+  readonly routes: Readonly<Record<string, LocalWebSocketRoute>>;
+  /** Of `$connect`. */
+  readonly authorizer?: LocalAuthorizer;
+}
+
+export interface LocalWebSocketRoute {
+  /** Path of the function that takes what comes. */
+  readonly function: string;
+  /** Whether the sender gets what the handler returns. */
+  readonly replies: boolean;
 }
 
 /** `function` is the path of the one that decides. */

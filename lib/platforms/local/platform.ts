@@ -9,6 +9,7 @@ import type {
   QueueSpec,
   SubscriptionSpec,
   TopicSpec,
+  WebSocketApiSpec,
 } from '../../core/model.js';
 import type { Platform } from '../../core/platform.js';
 import { ApiResources } from './api.js';
@@ -20,6 +21,7 @@ import type { LocalModel } from './model.js';
 import { LocalMonitoring } from './monitoring/index.js';
 import { QueueResources } from './queue.js';
 import { TopicResources } from './topic.js';
+import { WebSocketApiResources } from './websocket.js';
 
 /** Collects what is declared below one {@link LocalApp}; nothing runs before an engine gets it. */
 export class LocalPlatform implements Platform {
@@ -32,6 +34,7 @@ export class LocalPlatform implements Platform {
   private readonly topics: TopicResources[] = [];
   private readonly buckets: BucketResources[] = [];
   private readonly buses: EventBusResources[] = [];
+  private readonly websockets: WebSocketApiResources[] = [];
 
   /** The model as it is now, as JSON. */
   get model(): LocalModel {
@@ -44,6 +47,7 @@ export class LocalPlatform implements Platform {
       topics: named(this.topics, ({ spec }: TopicResources) => spec),
       buckets: named(this.buckets, ({ spec }: BucketResources) => spec),
       buses: named(this.buses, ({ spec }: EventBusResources) => spec),
+      websockets: named(this.websockets, ({ model }: WebSocketApiResources) => model),
       ...this.monitoring.model,
     };
     return JSON.parse(JSON.stringify(model));
@@ -63,6 +67,9 @@ export class LocalPlatform implements Platform {
   }
   createApi(scope: Construct, spec: ApiSpec): ApiResources {
     return kept(this.apis, new ApiResources(new Resource(scope, 'Resource'), spec));
+  }
+  createWebSocketApi(scope: Construct, spec: WebSocketApiSpec): WebSocketApiResources {
+    return kept(this.websockets, new WebSocketApiResources(new Resource(scope, 'Resource'), spec));
   }
   createQueue(scope: Construct, spec: QueueSpec): QueueResources {
     return kept(this.queues, new QueueResources(new Resource(scope, 'Resource'), spec));

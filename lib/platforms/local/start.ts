@@ -76,7 +76,7 @@ export interface LocalOptions {
 
 /** A service that runs. */
 export interface RunningLocal {
-  /** Base URL of each API, by construct path; no slash at the end. */
+  /** Base URL of each API, by construct path; no slash at the end. `ws://…` of WebSocket APIs, which come last. */
   readonly urls: Readonly<Record<string, string>>;
   /** Where Prometheus finds the metrics. */
   readonly metricsUrl: string;
@@ -133,7 +133,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
   await engine.start();
   const inspector = new LocalInspector(engine);
   return {
-    urls: Object.fromEntries(engine.apis.map(({ model, url }) => [model.path, url])),
+    urls: Object.fromEntries(engine.urls),
     metricsUrl: `${engine.ownUrl}/metrics`,
     inspector,
     subscribe: (listener) => inspector.subscribe(listener),

@@ -8,6 +8,7 @@ import {
   type QueueSendOptions,
   type SendOptions,
   type TopicClient,
+  type WebSocketClient,
 } from '../clients.js';
 import { FUNCTION_VARIABLE, LOCAL_HOST } from '../wire.js';
 import { eventData } from './bus.js';
@@ -39,6 +40,13 @@ export const local: LinkDriver = (link) => {
       ...checkedOrder(link, operation, options),
     });
   };
+  if (link.address.startsWith('websocket:')) {
+    const sockets: Pick<WebSocketClient, 'send' | 'disconnect'> = {
+      send: (connectionId, message) => ask('send', { connectionId, text: toJson(link, 'send', message) }),
+      disconnect: (connectionId) => ask('disconnect', { connectionId }),
+    };
+    return sockets;
+  }
   if (link.address.startsWith('bus:')) {
     const bus: Pick<EventBusClient, 'publish'> = {
       async publish(type, data, options) {

@@ -22,6 +22,7 @@ import { OwnServer } from './own-server.js';
 import { FunctionRunner } from './runner.js';
 import { Schedules } from './schedules.js';
 import { requireSecrets, Secrets } from './secrets.js';
+import { SocketServer } from './sockets/server.js';
 import { openStore, type Store } from './store.js';
 import { Spare } from './worker/spare.js';
 
@@ -60,6 +61,8 @@ const GRACE = 2000;
 export class Engine {
   readonly runners = new Map<string, FunctionRunner>();
   readonly apis: ApiServer[] = [];
+  /** By path of the WebSocket API. */
+  readonly sockets = new Map<string, SocketServer>();
   ownUrl = '';
   private store!: Store;
   private history!: History;
@@ -96,8 +99,13 @@ export class Engine {
     return { model, history, events, deliveries, buses, buckets, schedules, issuer, monitoring, now };
   }
 
+  /** Where each API is, by its path. */
+  get urls(): ReadonlyMap<string, string> {
+    return new Map([...this.apis, ...this.sockets.values()].map(({ model, url }) => [model.path, url]));
+  }
+
   graphFacts(): GraphFacts {
-    const urls = new Map(this.apis.map(({ model, url }) => [model.path, url]));
+    const { urls } = this;
     return { urls, problems: this.problems, revision: 1, hasSecret: (name) => this.secrets.get(name) !== undefined };
   }
 
@@ -130,12 +138,13 @@ export class Engine {
     await this.own.listen();
     this.ownUrl = this.own.url;
     await this.listen();
-    const urls = new Map(this.apis.map((server) => [server.model.path, server.url]));
+    const { urls } = this;
     const onUse = this.history.use.bind(this.history);
     const targets = {
       runners: this.runners,
       deliveries: this.deliveries,
       buses: this.buses,
+      sockets: this.sockets,
       buckets: this.buckets,
       signer,
       now,
@@ -160,7 +169,7 @@ export class Engine {
       };
       this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.monitoring, now, options.faults));
     }
-    for (const server of this.apis) server.route(this.runners);
+    for (const server of [...this.apis, ...this.sockets.values()]) server.route(this.runners);
 
     await this.deliveries.load();
     await this.buckets.open();
@@ -188,6 +197,7 @@ export class Engine {
     this.schedules.close();
     this.buckets.close();
     await Promise.all([this.own.close(), ...this.apis.map((server) => server.close())]);
+    await Promise.all([...this.sockets.values()].map((server) => server.close(GRACE)));
     await this.deliveries.close(GRACE);
     await Promise.all([this.spare.close(), ...[...this.runners.values()].map((runner) => runner.close())]);
     await this.deliveries.close(GRACE);
@@ -205,6 +215,12 @@ export class Engine {
       const server = new ApiServer(api, { host, port, allowedHosts, issuer, now: () => clock.now(), record });
       await server.listen();
       this.apis.push(server);
+      if (port > 0) port++;
+    }
+    for (const [path, websocket] of Object.entries(this.model.websockets)) {
+      const server = new SocketServer(websocket, { host, port, allowedHosts, clock, issuer });
+      await server.listen();
+      this.sockets.set(path, server);
       if (port > 0) port++;
     }
   }

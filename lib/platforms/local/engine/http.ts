@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { CorsSpec } from '../../../core/model.js';
 import { parseRoute } from '../../../core/route.js';
 import { MAX_PAYLOAD_BYTES, type SendRequest } from '../console/protocol.js';
@@ -15,6 +14,7 @@ import { routeEdge } from './edges.js';
 import { refusal } from './guard.js';
 import type { Incoming } from './history/events.js';
 import { headerOf } from './history/record.js';
+import { listening } from './listening.js';
 import { Router } from './router.js';
 import type { FunctionRunner } from './runner.js';
 import type { Head } from './worker/protocol.js';
@@ -75,13 +75,7 @@ export class ApiServer {
 
   /** @throws when the port is taken */
   async listen(): Promise<void> {
-    const { host, port } = this.options;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, resolve);
-    });
-    const { address, port: given } = this.server.address() as AddressInfo;
-    this.url = `http://${address === '127.0.0.1' || address === '::1' ? 'localhost' : address}:${given}`;
+    this.url = await listening(this.server, this.options.port, this.options.host);
   }
 
   async close(): Promise<void> {

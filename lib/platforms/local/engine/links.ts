@@ -6,12 +6,14 @@ import type { Deliveries } from './mail/deliveries.js';
 import type { Buckets } from './objects/buckets.js';
 import type { Signer } from './objects/signer.js';
 import type { FunctionRunner } from './runner.js';
+import type { SocketServer } from './sockets/server.js';
 import type { Invocation } from './worker/worker.js';
 
 /** Operations that each access allows. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   send: ['send'],
   publish: ['publish'],
+  push: ['send', 'disconnect'],
   invoke: ['call', 'start'],
   read: ['get', 'list', 'signedUrl:GET'],
   write: ['put', 'delete', 'signedUrl:PUT'],
@@ -34,6 +36,7 @@ export interface LinkTargets {
   readonly runners: ReadonlyMap<string, FunctionRunner>;
   readonly deliveries: Deliveries;
   readonly buses: Buses;
+  readonly sockets: ReadonlyMap<string, SocketServer>;
   readonly buckets: Buckets;
   readonly signer: Signer;
   now(): number;
@@ -77,12 +80,16 @@ export class Links {
   }
 
   private async answer(link: LocalLink, operation: string, argument: any, { about }: Invocation): Promise<unknown> {
-    const { runners, deliveries, buses, buckets, signer } = this.targets;
+    const { runners, deliveries, buses, sockets, buckets, signer } = this.targets;
     const { target } = link;
     const cause = { traceId: about.traceId, parentId: about.requestId };
     switch (operation) {
       case 'send':
-        return deliveries.send(target, { ...argument, ...cause });
+        return link.kind === 'websocket'
+          ? sockets.get(target)!.send(argument.connectionId, argument.text)
+          : deliveries.send(target, { ...argument, ...cause });
+      case 'disconnect':
+        return sockets.get(target)!.disconnect(argument.connectionId);
       case 'publish':
         return link.kind === 'bus'
           ? buses.publish(target, { ...argument, ...cause })

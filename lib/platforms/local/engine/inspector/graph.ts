@@ -1,7 +1,7 @@
 import type { FilterSpec } from '../../../../core/model.js';
 import { parseRoute } from '../../../../core/route.js';
 import type { GraphEdge, GraphNode, ServiceGraph } from '../../console/protocol.js';
-import type { LocalModel, LocalTrigger } from '../../model.js';
+import type { LocalAuthorizer, LocalModel, LocalTrigger } from '../../model.js';
 import { authorizerEdge, linkEdge, routeEdge, subscriptionEdge, triggerEdge } from '../edges.js';
 import { labelOf } from '../history/record.js';
 import { conditionText } from '../mail/filter.js';
@@ -35,15 +35,7 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
       authorizers: authorizers.map(({ summary }) => summary),
     });
     for (const { spec } of authorizers) {
-      if (spec.kind !== 'function') continue;
-      edges.push({
-        id: authorizerEdge(id, spec.name),
-        from: id,
-        to: spec.function,
-        kind: 'route',
-        label: spec.name,
-        detail: 'authorizer',
-      });
+      if (spec.kind === 'function') edges.push(authorizerLine(id, spec));
     }
     for (const { key, functionId } of list) {
       edges.push({ id: routeEdge(id, key), from: id, to: functionId, kind: 'route', label: key });
@@ -80,10 +72,22 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
       });
     }
   }
+  for (const [id, { description, routeBy, routes, authorizer }] of Object.entries(model.websockets)) {
+    const shown = { url: facts.urls.get(id) ?? '', 'routed by': routeBy };
+    nodes.push({ kind: 'websocket', id, label: labelOf(id), description, facts: shown });
+    for (const [key, { function: to }] of Object.entries(routes)) {
+      edges.push({ id: routeEdge(id, key), from: id, to, kind: 'route', label: key });
+    }
+    if (authorizer?.kind === 'function') edges.push(authorizerLine(id, authorizer));
+  }
   for (const id of Object.keys(model.buses)) nodes.push({ kind: 'bus', id, label: labelOf(id), facts: {} });
   for (const id of Object.keys(model.topics)) nodes.push({ kind: 'topic', id, label: labelOf(id) });
   for (const id of Object.keys(model.buckets)) nodes.push({ kind: 'bucket', id, label: labelOf(id) });
   return { service: serviceName(nodes), revision: facts.revision, nodes, edges };
+}
+
+function authorizerLine(api: string, { name, function: to }: Extract<LocalAuthorizer, { kind: 'function' }>): GraphEdge {
+  return { id: authorizerEdge(api, name), from: api, to, kind: 'route', label: name, detail: 'authorizer' };
 }
 
 const WORDS: Readonly<Record<string, string>> = { readWrite: 'read, write' };
