@@ -26,7 +26,7 @@ const RUNBOOKS = {
     means:
       'The slowest twentieth of the invocations take nine tenths of the timeout. A little more load or a slower neighbour, and they are cut off in the middle.',
     do: 'Find out what they wait for (`traceId`). Make it faster, do less in one invocation, or raise `timeout`; for a queue, make `batchSize` smaller.',
-    aws: 'X-Ray trace of a slow `requestId`; metric `durationMs` by function. More `memoryMiB` is more CPU',
+    aws: 'X-Ray trace of a slow `requestId`; metric Duration of AWS/Lambda, `durationMs` of each line in the log. More `memoryMiB` is more CPU',
     google: 'Cloud Trace of a slow request; metric `durationMs`. More `memoryMiB` is more CPU',
     kubernetes: '`histogram_quantile(0.95, rate(faasten_duration_seconds_bucket[15m]))` by function; CPU throttling of the pod',
     local: 'the console’s timeline',
@@ -93,7 +93,7 @@ const RUNBOOKS = {
     means:
       'No run of the schedule reached the function in the time in which one should have. After the first deployment of a schedule it may be on until the first run.',
     do: 'See whether the schedule is enabled and may call the function, and whether runs wait because of throttles. Run it by hand if it must not be missed.',
-    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount',
+    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount; metric `invocations` by function and trigger. A new schedule has up to two days before it can alarm',
     google: 'Cloud Scheduler: result of the last run; «Force run»',
     kubernetes: '`kubectl describe pingsource`; pods of pingsource-mt-adapter',
     local: 'the console: next runs, «run now»',

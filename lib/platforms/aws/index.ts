@@ -25,6 +25,7 @@ import type { HttpApiBackend } from './api.js';
 import type { AwsApiTuning, AwsWebSocketApiTuning } from './api-tuning.js';
 import { AwsExistingFunction } from './existing-function.js';
 import type { LambdaBackend } from './function.js';
+import { type WatchingCost, watchingCost } from './monitoring/cost.js';
 import type { RestApiBackend } from './rest-api.js';
 import type { Rollout } from './rollout.js';
 import type { AwsFunctionTuning, AwsServiceTuning } from './tuning.js';
@@ -34,6 +35,7 @@ export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocke
 export { AwsEventBus } from './bus.js';
 export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
 export type { AwsExistingFunction } from './existing-function.js';
+export type { WatchingCost, WatchingPart } from './monitoring/cost.js';
 export { AwsAlarm, AwsAlertChannel, AwsDashboard } from './monitoring/views.js';
 export type { AwsReadingOptions } from './reading.js';
 export { AwsStream, type AwsStreamReadingOptions, AwsTable } from './records.js';
@@ -58,6 +60,14 @@ export const AwsService = {
   /** For `tuning` of a service. */
   tune(settings: AwsServiceTuning): TuningEntry {
     return { platform: 'aws', construct: 'service', settings };
+  },
+
+  /**
+   * What alarms, dashboards and metrics below a construct cost in a month at most, at the prices of lib/platforms/aws/monitoring/prices.ts. To be
+   * asked when all is declared.
+   */
+  watchingCost(scope: IConstruct): WatchingCost {
+    return watchingCost(scope);
   },
 } as const;
 

@@ -1,14 +1,16 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { HttpApi } from 'faasten';
-import { AwsBucket, AwsQueue } from 'faasten/aws';
+import { AwsBucket, AwsDashboard, AwsQueue } from 'faasten/aws';
 import { Shop } from '../../../../bin/shop/shop.js';
 import { Everything } from '../everything/everything.js';
 
 // The shop as bin/aws.ts places it, everything else beside it, and addresses for the test.
 const app = new App();
 const shop = new Stack(app, 'shop');
-const { node } = new Shop(shop, 'Shop');
+const service = new Shop(shop, 'Shop');
+const { node } = service;
+new CfnOutput(shop, 'Dashboard', { value: AwsDashboard.tryOf(service)!.dashboardName });
 new CfnOutput(shop, 'Url', { value: (node.findChild('Api') as HttpApi).url });
 
 const everything = new Stack(app, 'everything');

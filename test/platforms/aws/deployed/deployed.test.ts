@@ -52,6 +52,32 @@ describe.skipIf(skip)('deployed', () => {
     expect(Object.keys(PARTS)).toEqual(expect.arrayContaining(Object.keys(NOT_THERE)));
   });
 
+  test('alarms and dashboards are read back', async () => {
+    const { sdk, client } = deployment.client('cloudwatch');
+    const alarms: any[] = [];
+    for await (const { MetricAlarms } of sdk.paginateDescribeAlarms({ client }, { AlarmNamePrefix: 'shop-' }))
+      alarms.push(...MetricAlarms);
+    expect(alarms.length).toBeGreaterThan(40);
+    const [throttles] = alarms.filter(({ AlarmName }) => AlarmName.includes('CreateOrderAlarmsthrottles'));
+    expect(throttles).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Throttles',
+      Dimensions: [{ Name: 'FunctionName', Value: expect.stringContaining('CreateOrder') }],
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmDescription: expect.stringContaining('Runbook: faasten/docs/alarms.md#function-throttles'),
+    });
+    const DashboardName = deployment.output('shop', 'Dashboard');
+    const { DashboardBody } = await client.send(new sdk.GetDashboardCommand({ DashboardName }));
+    const { widgets } = JSON.parse(DashboardBody);
+    const [{ properties }] = widgets.filter(({ type }: any) => type === 'alarm');
+    const arns = new Set(alarms.map(({ AlarmArn }) => AlarmArn));
+    expect(properties.alarms.filter((arn: string) => !arns.has(arn))).toEqual([]);
+    expect(properties.alarms.length).toBe(alarms.length);
+  });
+
   describe('the shop', () => {
     test('answers routes', async () => {
       const products = await call('shop', 'GET', '/products');

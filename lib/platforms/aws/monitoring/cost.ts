@@ -1,0 +1,66 @@
+import { type CfnAlarm as Alarm, CfnAlarm, CfnCompositeAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { attachmentOf } from '../../../core/attachment.js';
+import { METRICS_VARIABLE, SERVICE_VARIABLE } from '../../../runtime/wire.js';
+import type { LambdaBackend } from '../function.js';
+import { PRICES } from './prices.js';
+
+/** Names of the parts of {@link WatchingCost}. */
+export type WatchingPart = 'alarmMetrics' | 'compositeAlarms' | 'dashboards' | 'customMetrics';
+
+/** What watching costs at most. Logs, which grow with the traffic, and messages to channels are not in it. */
+export interface WatchingCost {
+  /** How many there are of each, with the price of one. */
+  readonly parts: Readonly<Record<WatchingPart, { readonly count: number; readonly usdEach: number }>>;
+  readonly usdPerMonth: number;
+}
+
+/** Counts what is there below a construct, what users made themselves included. To be asked when all is declared. */
+export function watchingCost(scope: IConstruct): WatchingCost {
+  const all = scope.node.findAll();
+  const parts = {
+    alarmMetrics: {
+      count: all.filter((each): each is Alarm => each instanceof CfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+      usdEach: PRICES.alarmMetric,
+    },
+    compositeAlarms: { count: all.filter((each) => each instanceof CfnCompositeAlarm).length, usdEach: PRICES.compositeAlarm },
+    dashboards: { count: all.filter((each) => each instanceof CfnDashboard).length, usdEach: PRICES.dashboard },
+    customMetrics: { count: reportedBy(all).size, usdEach: PRICES.customMetric },
+  };
+  const sum = Object.values(parts).reduce((total, { count, usdEach }) => total + count * usdEach, 0);
+  return { parts, usdPerMonth: Number(sum.toFixed(2)) };
+}
+
+function metricsOf(alarm: CfnAlarm): number {
+  const metrics = Stack.of(alarm).resolve(alarm.metrics) as { metricStat?: object }[] | undefined;
+  return metrics ? metrics.filter(({ metricStat }) => metricStat).length : 1;
+}
+
+/** Metrics that the functions report, each by its name and dimensions: lib/runtime/emf.ts. */
+function reportedBy(constructs: readonly IConstruct[]): Set<string> {
+  const metrics = new Set<string>();
+  for (const construct of constructs) {
+    const attachment = attachmentOf(construct);
+    if (attachment?.type !== 'function' || attachment.platform.name !== 'aws') continue;
+    const { resource, spec } = attachment.backend as LambdaBackend;
+    const model = attachment.describe() as { kinds: readonly string[]; triggers: Record<string, { kind: string }> };
+    const variables = variablesOf(resource);
+    const fields = variables[METRICS_VARIABLE]?.split(':')[1]?.split(',');
+    if (!fields) continue;
+    const service = variables[SERVICE_VARIABLE];
+    for (const field of fields) {
+      metrics.add(`function ${spec.path} ${field}`);
+      if (service) metrics.add(`service ${service} ${field}`);
+    }
+    if (service && model.kinds.includes('http')) metrics.add(`service ${service} http durationMs`);
+    for (const [name, { kind }] of Object.entries(model.triggers))
+      if (kind === 'schedule') metrics.add(`function ${spec.path} ${name} invocations`);
+  }
+  return metrics;
+}
+
+function variablesOf(fn: LambdaBackend['resource']): Record<string, string | undefined> {
+  const { environment } = fn.node.defaultChild as unknown as { environment: unknown };
+  return (Stack.of(fn).resolve(environment) as { variables?: Record<string, string> } | undefined)?.variables ?? {};
+}
