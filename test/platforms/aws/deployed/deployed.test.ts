@@ -203,13 +203,9 @@ describe.skipIf(skip)('deployed', () => {
       expect((await call('everything', 'GET', '/token')).status).toBe(401);
     });
 
-    // The server does not compare bodies with the models that CloudFormation made; rest-api.test.ts judges those.
     test('a REST API asks for a key and an authorizer, where routes do', async () => {
       const { host, pathname } = placeOf('Rest');
-      const authorization =
-        'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/apigateway/aws4_request, SignedHeaders=host, Signature=0';
-      const listed = await fetch(`${deployment.server.url}/apikeys?includeValues=true`, { headers: { authorization } });
-      const { item: items } = (await listed.json()) as any;
+      const { item: items } = await apiGateway('GET', 'apikeys?includeValues=true');
       const ask = (headers: object) =>
         call('everything', 'GET', `${pathname}/who/ann`, undefined, { host, ...(headers as Record<string, string>) });
       const [key, token] = [{ 'x-api-key': items[0].value }, { authorization: 'Bearer tea' }];
@@ -219,7 +215,25 @@ describe.skipIf(skip)('deployed', () => {
       expect([answer.status, answer.json()]).toEqual([200, { who: 'tea', params: { name: 'ann' } }]);
       const post = (body: object) => call('everything', 'POST', `${pathname}/checked`, body, { host });
       expect((await post({ id: 'a' })).status).toBe(200);
+
+      // The server’s CloudFormation makes the model, but no validators: this one is what the template says.
+      const of = `restapis/${host.split('.')[0]}`;
+      const { item: resources } = await apiGateway('GET', `${of}/resources`);
+      const checked = resources.find(({ path }: { path: string }) => path === '/checked').id;
+      const { id: value } = await apiGateway('POST', `${of}/requestvalidators`, { name: 'Body', validateRequestBody: true });
+      const patchOperations = [{ op: 'replace', path: '/requestValidatorId', value }];
+      await apiGateway('PATCH', `${of}/resources/${checked}/methods/POST`, { patchOperations });
+      expect((await post({ id: 'a' })).status).toBe(200);
+      expect((await post({ id: 1 })).status).toBe(400);
     });
+
+    async function apiGateway(method: string, path: string, body?: object): Promise<any> {
+      const authorization =
+        'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/apigateway/aws4_request, SignedHeaders=host, Signature=0';
+      const headers = { authorization, 'content-type': 'application/json' };
+      const answer = await fetch(`${deployment.server.url}/${path}`, { method, headers, body: body && JSON.stringify(body) });
+      return answer.json();
+    }
 
     test('handlers of one API share a function', async () => {
       const { host } = new URL(deployment.output('everything', 'One'));
