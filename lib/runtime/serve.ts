@@ -11,7 +11,7 @@ export interface ServeOptions {
   readonly routes: readonly string[];
   /** Those of them that have an authorizer, and how it is found out who sends their requests. Not on Lambda and the local platform, whose events tell. */
   readonly identity?: { readonly routes: readonly string[]; readonly by: IdentityDriver };
-  /** Ways in that few functions have, on Lambda and the local platform. */
+  /** Ways in that few functions have. */
   readonly entrances?: readonly Entrance[];
   /** Drivers by scheme; see wire.ts. */
   readonly links: Readonly<Record<string, LinkDriver>>;

@@ -56,6 +56,8 @@ export const METRICS_PORT = 9464;
  * | `gcs` | bucket name |
  * | `cloudfunction` | base URL of the function, then `#projects/<project>/topics/<topic>`, the topic that starts it without waiting |
  * | `broker` | URL of a Knative broker's ingress, then `#<CloudEvents type>,<CloudEvents source>` (queues and topics) |
+ * | `brokerbus` | URL of a Knative broker's ingress (event buses) |
+ * | `pubsubbus` | as `pubsub` (event buses) |
  * | `s3http` | `<endpoint URL>/<bucket>`, path style; credentials in {@link S3_KEY_PREFIX} and {@link S3_SECRET_PREFIX}, region in {@link S3_REGION_PREFIX} |
  * | `http` | base URL of the function, then `#` and a `broker` address, which starts it without waiting |
  * | `local` | `queue`, `topic`, `bus`, `bucket`, `function` or `websocket`, then `:` and its construct path: asked of the process that runs the function |
@@ -154,7 +156,7 @@ export const RESERVED_PATH = '/_faasten/';
  * trigger name: `/_faasten/call` (the answer is the body), `/_faasten/start` (an event which wraps the input).
  */
 export function eventPath(
-  kind: 'queue' | 'topic' | 'schedule' | 'objects',
+  kind: 'queue' | 'topic' | 'schedule' | 'objects' | 'event',
   trigger: string,
   settings: { suffix?: string; attempts?: number } = {},
 ): string {

@@ -69,7 +69,10 @@ export const capabilities: Capabilities = {
   },
   'trigger.changes': { unsupported: NO_STREAMS },
   'trigger.stream': { unsupported: NO_STREAMS },
-  'trigger.event': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
+  'trigger.event': {
+    emulated:
+      'a Pub/Sub topic is the bus, and a subscription of it the trigger: type and source are attributes, which it filters by',
+  },
   'trigger.call': { native: 'HTTPS request with an identity token, roles/run.invoker' },
   'api.cors': {
     emulated:
@@ -105,7 +108,7 @@ export const capabilities: Capabilities = {
   'link.queue.delay': { unsupported: 'Pub/Sub delivers at once: `send` throws a LinkError' },
   'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'roles/pubsub.publisher on the topic' },
-  'link.bus': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
+  'link.bus': { emulated: 'a message to the topic that is the bus; `roles/pubsub.publisher` on it' },
   'link.bucket': { native: 'roles/storage.objectViewer, legacyBucketWriter or objectUser on the bucket' },
   'link.bucket.signedUrl': { native: 'V4 signatures by the function’s own service account (iam.serviceAccounts.signBlob)' },
   'link.websocket': { unsupported: NO_SOCKETS },

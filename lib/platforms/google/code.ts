@@ -17,7 +17,8 @@ const PRESET: BundlePreset = {
   entrySource: (request) =>
     entrySource(request, {
       adapter: 'functions-framework',
-      links: { queue: 'pubsub', topic: 'pubsub', bucket: 'gcs', function: 'cloudfunction' },
+      links: { queue: 'pubsub', topic: 'pubsub', bucket: 'gcs', function: 'cloudfunction', bus: 'pubsubbus' },
+      entrances: { event: 'event' },
       secrets: ['env'],
       identity: 'google',
     }),

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
 import { conflicting } from '../../core/errors.js';
 import type {
+  EventTriggerSpec,
   FunctionSpec,
   InstrumentationSpec,
   ObjectsTriggerSpec,
@@ -17,7 +18,14 @@ import type {
   ScheduleTriggerSpec,
   TopicTriggerSpec,
 } from '../../core/model.js';
-import type { BackendLink, BucketBackend, FunctionBackend, PlainLink, QueueBackend, TopicBackend } from '../../core/platform.js';
+import type {
+  BackendLink,
+  BucketBackend,
+  EventBusBackend,
+  FunctionBackend,
+  QueueBackend,
+  TopicBackend,
+} from '../../core/platform.js';
 import {
   CORS_VARIABLE,
   eventPath,
@@ -42,7 +50,10 @@ import type { GoogleQueueBackend } from './queue.js';
 import { secretReference } from './secrets.js';
 import { plainText } from './text.js';
 import type { GoogleTopicBackend } from './topic.js';
-import { addObjectsTrigger, addScheduleTrigger, addTopicTrigger } from './triggers.js';
+import { addEventTrigger, addObjectsTrigger, addScheduleTrigger, addTopicTrigger } from './triggers.js';
+
+/** Links that `capabilities` lets through. */
+type GoogleLink = Exclude<BackendLink, { kind: 'websocket' }>;
 
 /**
  * Settings of `google_cloudfunctions2_function`. Those of `buildConfig` and `serviceConfig` are added to the ones that faasten makes;
@@ -170,7 +181,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
   }
 
   link(name: string, link: BackendLink): void {
-    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as PlainLink);
+    this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as GoogleLink);
   }
 
   /** Has the function write a line of JSON for each invocation. */
@@ -196,6 +207,10 @@ export class GoogleFunctionBackend implements FunctionBackend {
 
   addTopic(scope: Construct, name: string, trigger: TopicTriggerSpec, topic: TopicBackend): void {
     addTopicTrigger(scope, name, trigger, topic as GoogleTopicBackend, this);
+  }
+
+  addEvent(scope: Construct, name: string, trigger: EventTriggerSpec, bus: EventBusBackend): void {
+    addEventTrigger(scope, name, trigger, bus as GoogleTopicBackend, this);
   }
 
   addObjects(scope: Construct, name: string, trigger: ObjectsTriggerSpec, bucket: BucketBackend): void {
@@ -248,13 +263,18 @@ export class GoogleFunctionBackend implements FunctionBackend {
     if (cors !== undefined) this.environment[CORS_VARIABLE] = cors;
   }
 
-  private linkAddress(link: PlainLink): string {
+  private linkAddress(link: GoogleLink): string {
     switch (link.kind) {
       case 'queue':
       case 'topic': {
         const target = link.target as GoogleQueueBackend | GoogleTopicBackend;
         this.grants.publish(target);
         return `pubsub:${target.address}`;
+      }
+      case 'bus': {
+        const target = link.target as GoogleTopicBackend;
+        this.grants.publish(target);
+        return `pubsubbus:${target.address}`;
       }
       case 'bucket': {
         const target = link.target as GoogleBucketBackend;

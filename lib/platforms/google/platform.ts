@@ -2,7 +2,15 @@ import { type TerraformStack, Testing } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import type { Capabilities } from '../../core/capabilities.js';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
+import type {
+  ApiSpec,
+  BucketSpec,
+  EventBusSpec,
+  FunctionSpec,
+  QueueSpec,
+  SubscriptionSpec,
+  TopicSpec,
+} from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { GoogleApiBackend, type GoogleApiTuning } from './api.js';
 import { GoogleBucketBackend, type GoogleBucketTuning } from './bucket.js';
@@ -80,6 +88,10 @@ class GooglePlatform implements Platform {
 
   createTopic(scope: Construct, spec: TopicSpec, tuning: Tuning): GoogleTopicBackend {
     return new GoogleTopicBackend(scope, this.context(scope), spec, tuning.for<GoogleTopicTuning>(NAME, 'topic'));
+  }
+
+  createEventBus(scope: Construct, spec: EventBusSpec): GoogleTopicBackend {
+    return new GoogleTopicBackend(scope, this.context(scope), spec, {});
   }
 
   subscribe(scope: Construct, spec: SubscriptionSpec, queue: GoogleQueueBackend, topic: GoogleTopicBackend): void {

@@ -10,6 +10,7 @@ import { googleName } from './names.js';
 /** Settings of `google_pubsub_topic`. */
 export type GoogleTopicTuning = Partial<Omit<PubsubTopicConfig, 'name' | 'project'>>;
 
+/** A topic of Pub/Sub: a topic, or an event bus. */
 export class GoogleTopicBackend implements TopicBackend {
   readonly resource: PubsubTopic;
   readonly name: string;

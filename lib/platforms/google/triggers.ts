@@ -3,7 +3,13 @@ import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic/index.js';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member/index.js';
 import { StorageNotification } from '@cdktf/provider-google/lib/storage-notification/index.js';
 import type { Construct } from 'constructs';
-import type { ObjectsTriggerSpec, RecurringExpression, ScheduleTriggerSpec, TopicTriggerSpec } from '../../core/model.js';
+import type {
+  EventTriggerSpec,
+  ObjectsTriggerSpec,
+  RecurringExpression,
+  ScheduleTriggerSpec,
+  TopicTriggerSpec,
+} from '../../core/model.js';
 import { eventPath } from '../../runtime/wire.js';
 import type { GoogleBucketBackend } from './bucket.js';
 import type { Delivery } from './delivery.js';
@@ -54,6 +60,19 @@ export function addTopicTrigger(
     filter: filter && plainText(filter),
     ordered: topic.spec.fifo !== undefined,
   });
+}
+
+/** The bus is a topic: type and source of an event are attributes of its message. */
+export function addEventTrigger(
+  scope: Construct,
+  name: string,
+  { types, sources }: EventTriggerSpec,
+  bus: GoogleTopicBackend,
+  fn: GoogleFunctionBackend,
+): void {
+  const conditions = Object.entries({ type: types, source: sources }).filter(([, values]) => values.length > 0);
+  const filter = attributeFilter(scope.node.path, Object.fromEntries(conditions));
+  fn.deliver(scope, bus.topic, (settings) => eventPath('event', name, settings), { filter: filter && plainText(filter) });
 }
 
 /** What Cloud Storage calls it when an object of that kind of bucket comes or goes. */

@@ -73,7 +73,7 @@ export const capabilities: Capabilities = {
   'trigger.objects.suffix': { native: 'key filter of the notification' },
   'trigger.changes': { unsupported: NO_STREAMS },
   'trigger.stream': { unsupported: NO_STREAMS },
-  'trigger.event': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
+  'trigger.event': { native: 'a Trigger of the bus, which is a Broker; types and sources are its filter' },
   'trigger.call': { native: 'a request to the function’s address inside the cluster, which every pod of the cluster may make' },
   'api.cors': { emulated: 'the function answers: Gateway API has no stable filter for it; a preflight may start an instance' },
   'api.rest': { native: 'PathPrefix, or a regular expression beside routes with parameters' },
@@ -103,7 +103,7 @@ export const capabilities: Capabilities = {
   'link.queue.delay': { unsupported: 'a Broker delivers at once: `send` throws a LinkError' },
   'link.deduplication': { unsupported: `${NO_DEDUPLICATION}: \`send\` throws a LinkError` },
   'link.topic': { native: 'POST to the ingress of the topic’s Broker, which every pod of the cluster may make' },
-  'link.bus': { unsupported: 'an event bus is not made yet here: a Topic with a filter on its attributes does the same' },
+  'link.bus': { native: 'POST to the ingress of the Broker, which every pod of the cluster may make' },
   'link.bucket': {
     emulated:
       'one pair of keys per bucket may read and write: readOnly() and writeOnly() limit the client in the handler, not the keys',

@@ -31,7 +31,8 @@ export class FunctionCode extends Construct {
       entrySource: (request) =>
         entrySource(request, {
           adapter: 'http-server',
-          links: { queue: 'broker', topic: 'broker', bucket: 's3http', function: 'http' },
+          links: { queue: 'broker', topic: 'broker', bucket: 's3http', function: 'http', bus: 'brokerbus' },
+          entrances: { event: 'event' },
           secrets: ['env'],
         }),
       options: {

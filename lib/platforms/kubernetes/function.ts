@@ -4,6 +4,7 @@ import type { CodeReference } from '../../core/code.js';
 import { conflicting, invalid } from '../../core/errors.js';
 import type {
   CorsSpec,
+  EventTriggerSpec,
   FunctionSpec,
   InstrumentationSpec,
   ObjectsTriggerSpec,
@@ -33,12 +34,14 @@ import { hostOf, knownNamespace, namespaceOf, sourceOf } from './context.js';
 import { deadLettersOf } from './dead-letters.js';
 import { createTrigger, type DeliveryTuning } from './delivery.js';
 import { type Environment, environmentOf } from './environment.js';
+import type { EventBusResources } from './event-bus.js';
+import { eventFilter, topicFilter } from './filter.js';
 import { KnativeService } from './knative-service.js';
 import { LEAST_MEMORY_MIB, TIMEOUT_SECONDS } from './limits.js';
 import type { Settings } from './options.js';
 import { QUEUE_MESSAGE, type QueueResources } from './queue.js';
 import { createPingSource, TRIGGER_EXTENSION } from './schedule.js';
-import { TOPIC_MESSAGE, type TopicResources, topicFilter } from './topic.js';
+import { TOPIC_MESSAGE, type TopicResources } from './topic.js';
 
 /** CloudEvents type of the inputs of functions that are started. */
 export const FUNCTION_START = 'dev.faasten.function.start';
@@ -155,6 +158,9 @@ export class FunctionResources implements FunctionBackend {
       case 'topic':
         this.environment.set(variable, `broker:${(link.target as TopicResources).broker.url}#${TOPIC_MESSAGE},${source}`);
         break;
+      case 'bus':
+        this.environment.set(variable, `brokerbus:${(link.target as EventBusResources).broker.url}`);
+        break;
       case 'bucket':
         (link.target as BucketResources).link(this.scope, this.spec.path, name, this.environment);
         break;
@@ -191,6 +197,11 @@ export class FunctionResources implements FunctionBackend {
     const { path, tags } = this.spec;
     const broker = (backend as BucketResources).notify(scope, name, trigger, { path, tags });
     this.deliver(scope, 'Resource', broker, eventPath('objects', name), this.spec.retry);
+  }
+
+  addEvent(scope: Construct, name: string, trigger: EventTriggerSpec, backend: Backend): void {
+    const { broker } = backend as EventBusResources;
+    this.deliver(scope, 'Resource', broker, eventPath('event', name), this.spec.retry, eventFilter(trigger));
   }
 
   /** URL of a Broker whose events of type `FUNCTION_START` start the function. */

@@ -2,12 +2,21 @@ import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Capabilities } from '../../core/capabilities.js';
 import type { CodeReference } from '../../core/code.js';
-import type { ApiSpec, BucketSpec, FunctionSpec, QueueSpec, SubscriptionSpec, TopicSpec } from '../../core/model.js';
+import type {
+  ApiSpec,
+  BucketSpec,
+  EventBusSpec,
+  FunctionSpec,
+  QueueSpec,
+  SubscriptionSpec,
+  TopicSpec,
+} from '../../core/model.js';
 import type { Platform, Tuning } from '../../core/platform.js';
 import { ApiResources } from './api.js';
 import { BucketResources } from './bucket.js';
 import { capabilitiesWith } from './capabilities.js';
 import { CODE_LABEL } from './code.js';
+import { EventBusResources } from './event-bus.js';
 import { FunctionResources } from './function.js';
 import { KubernetesMonitoring } from './monitoring/index.js';
 import { type KubernetesOptions, type Settings, settingsOf } from './options.js';
@@ -57,6 +66,9 @@ class KubernetesPlatform implements Platform {
   }
   createTopic(scope: Construct, spec: TopicSpec): TopicResources {
     return new TopicResources(scope, spec, this.settings);
+  }
+  createEventBus(scope: Construct, spec: EventBusSpec): EventBusResources {
+    return new EventBusResources(scope, spec, this.settings);
   }
   subscribe(scope: Construct, spec: SubscriptionSpec, queue: QueueResources, topic: TopicResources): void {
     queue.subscribe(scope, spec, topic);

@@ -5,8 +5,9 @@ import type { QueueBackend, Tuning } from '../../core/platform.js';
 import { Broker } from './broker.js';
 import { deadLettersOf } from './dead-letters.js';
 import { createTrigger, type DeliveryTuning } from './delivery.js';
+import { topicFilter } from './filter.js';
 import type { Settings } from './options.js';
-import { type TopicResources, topicFilter } from './topic.js';
+import type { TopicResources } from './topic.js';
 
 /** How long one Broker may take to accept an event of another one. */
 const POST_SECONDS = 10;

@@ -64,8 +64,14 @@ export function serve(entry: unknown, options: ServeOptions, formats?: Formats):
     if (!items) throw new HttpProblem(400, `The body holds no ${kind} event`);
     const invocation = { ...about, traceparent: traceparent ?? about.traceparent, kind, trigger };
     const suffix = searchParams.get(SUFFIX_PARAMETER) ?? '';
-    const failures =
-      kind === 'call'
+    const entrance = kind === 'event' ? options.entrances?.[0] : undefined;
+    const failures = entrance
+      ? // In the form of EventBridge, for which the entrance is made.
+        await entrance.answer(busEvent(trigger!, envelope), dispatcher, invocation).then(
+          () => [],
+          () => [id],
+        )
+      : kind === 'call'
         ? // An input that does not fit fails too: it is delivered again, and ends with the dead letters.
           await dispatcher.call(parsed(text, text || undefined), invocation).then(
             () => [],
@@ -140,6 +146,12 @@ function aboutOf(request: Request): About {
     traceparent: headers.get('traceparent'),
     signal: () => request.signal,
   };
+}
+
+/** Through Pub/Sub, type and source are attributes. */
+function busEvent(name: string, { id, time, text, attempt, attributes, ...envelope }: Envelope): object {
+  const { type = attributes.type, source = attributes.source } = envelope;
+  return { faasten: 'event', name, attempt, event: { id, 'detail-type': type, source, time, detail: parsed(text, text) } };
 }
 
 /** Kind and trigger of an event path. */

@@ -9,6 +9,8 @@ import { extensionAttribute } from '../wire.js';
 export interface Envelope extends RawMessage {
   /** `type` of a CloudEvent. */
   readonly type?: string;
+  /** `source` of a CloudEvent. */
+  readonly source?: string;
 }
 
 /** Headers that belong to the transport. Unwrapped messages of Pub/Sub have their attributes among the headers, by their own names. */
@@ -82,7 +84,7 @@ function cloudEvent(all: Readonly<Record<string, unknown>>, text: string): Envel
     const attribute = extensionAttribute(name);
     return attribute ? [[attribute, String(value)]] : [];
   });
-  return { id, type, text, time: date(time), attributes: Object.fromEntries(attributes), attempt: 1, traceparent };
+  return { id, type, source, text, time: date(time), attributes: Object.fromEntries(attributes), attempt: 1, traceparent };
 }
 
 function date(text: string | null | undefined): Date {

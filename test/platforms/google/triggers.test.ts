@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { Bucket, Duration, type FunctionProps, Queue, Schedule, ServerlessFunction, Topic } from '../../../lib/index.js';
+import {
+  Bucket,
+  Duration,
+  EventBus,
+  type FunctionProps,
+  Queue,
+  Schedule,
+  ServerlessFunction,
+  Topic,
+} from '../../../lib/index.js';
 import { GoogleFunction, GoogleQueue } from '../../../lib/platforms/google/index.js';
-import { configurationOf, entry, errorOf, grantsOf, newStack, resourcesOf, typesOf } from './stacks.js';
+import { configurationOf, entry, environmentOf, errorOf, grantsOf, newStack, resourcesOf, typesOf } from './stacks.js';
 
 type Triggers = FunctionProps<any>['triggers'];
 const PUBSUB = 'service-${data.google_project.faasten_Project.number}@gcp-sa-pubsub.iam.gserviceaccount.com'.replace(
@@ -127,6 +136,29 @@ describe('queue', () => {
   test('a limit of concurrency per trigger is refused', () => {
     const limited = () => withTrigger((at) => ({ Orders: new Queue(at, 'Orders').messages({ maxConcurrency: 2 }) }));
     expect(errorOf(limited).message).toContain('set the function’s maxConcurrency');
+  });
+});
+
+describe('event bus', () => {
+  test('is a topic, whose subscriptions filter by type and source, and which links publish to', () => {
+    const stack = newStack();
+    const bus = new EventBus(stack, 'Bus');
+    const triggers = { Paid: bus.events({ types: ['order.paid', 'order.refused'], sources: ['shop'] }), All: bus.events() };
+    new ServerlessFunction(stack, 'Work', { entry, links: { bus }, triggers });
+    const { Work_Triggers_Paid_Subscription: paid, Work_Triggers_All_Subscription: all } = resourcesOf(
+      stack,
+      'google_pubsub_subscription',
+    );
+    expect(paid).toMatchObject({
+      topic: '${google_pubsub_topic.Bus.id}',
+      filter: 'attributes.source = "shop" AND (attributes.type = "order.paid" OR attributes.type = "order.refused")',
+      push_config: {
+        push_endpoint: '${google_cloudfunctions2_function.Work.service_config[0].uri}/_faasten/event/Paid?attempts=3',
+      },
+    });
+    expect(all).not.toHaveProperty('filter');
+    expect(environmentOf(stack, 'Work').FAASTEN_LINK_bus).toMatch(/^pubsubbus:projects\/tea-shop\/topics\/shop-bus-/);
+    expect(grantsOf(stack)).toContain('Work_ServiceAccount roles/pubsub.publisher Bus');
   });
 });
 

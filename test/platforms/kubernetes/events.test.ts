@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Bucket, Duration, Queue, Schedule, ServerlessFunction, Topic, usePlatform } from '../../../lib/index.js';
+import { Bucket, Duration, EventBus, Queue, Schedule, ServerlessFunction, Topic, usePlatform } from '../../../lib/index.js';
 import { KubernetesFunction, KubernetesQueue, kubernetes } from '../../../lib/platforms/kubernetes/index.js';
 import { environmentOf, type Manifest, manifestsOf, newChart, serviceOf, theOnly } from './charts.js';
 
@@ -231,6 +231,33 @@ test('a queue of another namespace is consumed by a Trigger beside its Broker', 
   const trigger = theOnly(chart, 'Trigger');
   expect(trigger.metadata.namespace).toBe('other');
   expect(trigger.spec.subscriber.ref.namespace).toBe('team');
+});
+
+describe('event bus', () => {
+  test('is a Broker, which links post to and Triggers filter by type and source', () => {
+    const chart = newChart();
+    const bus = new EventBus(chart, 'Bus');
+    const triggers = {
+      Paid: bus.events({ types: ['order.paid'], sources: ['shop'] }),
+      Any: bus.events({ types: ['order.paid', 'order refused'] }),
+      All: bus.events(),
+    };
+    new ServerlessFunction(chart, 'F', { entry, links: { bus }, triggers });
+    const { metadata, ...rest } = theOnly(chart, 'Broker');
+    expect(rest).toEqual(broker);
+    expect(environmentOf(serviceOf(chart, 'F')).FAASTEN_LINK_bus).toBe(
+      `brokerbus:http://broker-ingress.knative-eventing.svc.cluster.local/team/${metadata.name}`,
+    );
+    expect(triggerFor(chart, '/_faasten/event/Paid').spec).toMatchObject({
+      broker: metadata.name,
+      filter: { attributes: { type: 'order.paid', source: 'shop' } },
+      delivery: { retry: 2, deadLetterSink: sink },
+    });
+    expect(triggerFor(chart, '/_faasten/event/Any').spec.filters).toEqual([
+      { any: ['order.paid', 'order%20refused', 'order refused'].map((type) => ({ exact: { type } })) },
+    ]);
+    expect(triggerFor(chart, '/_faasten/event/All').spec).not.toHaveProperty('filter');
+  });
 });
 
 describe('a queue that gets the messages of a topic', () => {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Shop } from '../../../bin/shop/shop.js';
+import { EventBus, ServerlessFunction } from '../../../lib/index.js';
 import { ROUTE_HEADER } from '../../../lib/runtime/wire.js';
+import { recorder } from '../../runtime/links/support.js';
 import { type Manifest, newChart } from './charts.js';
 import { Containers } from './containers.js';
 
@@ -111,4 +113,40 @@ describe('the shop, bundled and started as in its containers', () => {
     child.kill('SIGTERM');
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
   });
+});
+
+test('a function takes events of a bus and publishes to it, by its Broker', { timeout: 60_000 }, async () => {
+  const broker = await recorder((_, response) => response.writeHead(202).end());
+  try {
+    const chart = newChart({ namespace: 'shop' });
+    const bus = new EventBus(chart, 'Bus');
+    const triggers = { Paid: bus.events({ types: ['order.paid'] }) };
+    new ServerlessFunction(chart, 'Fn', { entry: join(__dirname, 'bus.ts'), links: { bus }, triggers });
+    const manifests: Manifest[] = JSON.parse(
+      JSON.stringify(chart.toJson()).replaceAll('http://broker-ingress.knative-eventing.svc.cluster.local', broker.url),
+    );
+    const isFunction = ({ kind, metadata }: Manifest) =>
+      kind === 'Service' && metadata.annotations['faasten.dev/path'] === 'shop/Fn';
+    const service = manifests.find(isFunction);
+    const { url, output } = await containers.start(service!, manifests);
+    const { spec } = manifests.find(({ kind }) => kind === 'Trigger')!;
+    const answer = await fetch(`${url}${spec.subscriber.uri}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'ce-specversion': '1.0',
+        'ce-id': '1',
+        'ce-type': spec.filter.attributes.type,
+        'ce-source': 'shop',
+      },
+      body: '{"cents":1200}',
+    });
+    expect(answer.status).toBe(204);
+    await expect.poll(output).toContain('"type":"order.paid","source":"shop","data":{"cents":1200},"trigger":"Paid"');
+    expect(broker.received.map(({ path, headers, body }) => [path, headers['ce-type'], headers['ce-source'], body])).toEqual([
+      [`/shop/${spec.broker}`, 'answered', 'shop/Fn', '{"to":"order.paid"}'],
+    ]);
+  } finally {
+    await broker.close();
+  }
 });

@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serve as serveHttp } from '../../../lib/runtime/adapters/http.js';
-import type { FunctionClient, QueueClient, TopicClient } from '../../../lib/runtime/clients.js';
-import { call, handlers, queue, topic } from '../../../lib/runtime/index.js';
+import type { EventBusClient, FunctionClient, QueueClient, TopicClient } from '../../../lib/runtime/clients.js';
+import { event as eventEntrance } from '../../../lib/runtime/entrances/event.js';
+import { call, event, handlers, queue, topic } from '../../../lib/runtime/index.js';
 import { broker } from '../../../lib/runtime/links/broker.js';
+import { brokerbus } from '../../../lib/runtime/links/brokerbus.js';
 import { cloudfunction } from '../../../lib/runtime/links/cloudfunction.js';
 import { http } from '../../../lib/runtime/links/http.js';
 import { pubsub } from '../../../lib/runtime/links/pubsub.js';
+import { pubsubbus } from '../../../lib/runtime/links/pubsubbus.js';
 import { eventPath, START_PATH } from '../../../lib/runtime/wire.js';
 import { missing } from '../../engines/engine.js';
 import { available, type PubSubEmulator, startPubSub } from '../../engines/pubsub-emulator.js';
@@ -22,13 +25,24 @@ const receiver = serveHttp(
     topic: topic(({ body, attributes }: any) => {
       got.push(['topic', body, attributes]);
     }),
+    event: event(({ type, source, data, time }, { trigger }) => {
+      if ((data as any).fail) throw new Error('fail');
+      got.push(['event', trigger, type, source, data, time instanceof Date]);
+    }),
     call: call((input: any) => {
       if (input?.fail) throw new Error('a secret reason');
       got.push(['call', input]);
       return input?.quiet ? undefined : { got: input };
     }),
   }),
-  { kinds: ['queue', 'topic', 'call'], routes: [], links: {}, secrets: {}, environment: {} },
+  {
+    kinds: ['queue', 'topic', 'event', 'call'],
+    entrances: [eventEntrance],
+    routes: [],
+    links: {},
+    secrets: {},
+    environment: {},
+  },
 );
 
 async function receive({ method, path, headers, body }: Received, response: ServerResponse): Promise<void> {
@@ -62,6 +76,20 @@ describe('on Kubernetes', () => {
     ]);
   });
 
+  test('events of a bus, by type and source', async () => {
+    const at = link('bus', `${server.url}${eventPath('event', 'Paid')}`, { FAASTEN_FUNCTION: 'shop/Pay' });
+    const bus = brokerbus(at) as EventBusClient;
+    await bus.publish('order.paid', MESSAGE);
+    await bus.publish('order paid, twice', {}, { source: 'Köln' });
+    expect(got).toEqual([
+      ['event', 'Paid', 'order.paid', 'shop/Pay', MESSAGE, true],
+      ['event', 'Paid', 'order paid, twice', 'Köln', {}, true],
+    ]);
+    // A failed delivery is made again, and ends with the dead letters; what is no event is refused before it is sent.
+    await expect(bus.publish('order.paid', { fail: true })).rejects.toThrow('500');
+    await expect(bus.publish('', {})).rejects.toThrow('publish got the type ""');
+  });
+
   test('calls, and starts without waiting', async () => {
     const other = http(link('other', `${server.url}#${server.url}${START_PATH}#faasten.start,/shop/Sender`)) as FunctionClient<
       any,
@@ -90,7 +118,12 @@ const skip = missing('Pub/Sub emulator', available());
 
 describe.skipIf(skip)("on Google Cloud, through Google's emulator", () => {
   let emulator: PubSubEmulator;
-  const PATHS = { orders: eventPath('queue', 'Orders'), events: eventPath('topic', 'Paid'), starts: START_PATH };
+  const PATHS = {
+    orders: eventPath('queue', 'Orders'),
+    events: eventPath('topic', 'Paid'),
+    bus: eventPath('event', 'Paid'),
+    starts: START_PATH,
+  };
 
   beforeAll(async () => {
     if (skip) return;
@@ -113,6 +146,11 @@ describe.skipIf(skip)("on Google Cloud, through Google's emulator", () => {
     await expect.poll(() => got, { timeout: 20_000 }).toEqual([['queue', MESSAGE, ATTRIBUTES]]);
     await (pubsub(at('events')) as TopicClient).publish('text', { attributes: ATTRIBUTES });
     await expect.poll(() => got[1], { timeout: 20_000 }).toEqual(['topic', 'text', ATTRIBUTES]);
+  });
+
+  test('events of a bus', async () => {
+    await (pubsubbus(at('bus')) as EventBusClient).publish('order.paid', MESSAGE, { source: 'shop' });
+    await expect.poll(() => got, { timeout: 20_000 }).toEqual([['event', 'Paid', 'order.paid', 'shop', MESSAGE, true]]);
   });
 
   test('starts without waiting', async () => {
