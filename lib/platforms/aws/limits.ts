@@ -89,7 +89,6 @@ export const LIMITS = {
   },
   dashboardWidgets: { value: 500, source: CLOUDWATCH },
   dashboardMetrics: { value: 2500, source: CLOUDWATCH },
-  widgetMetrics: { value: 500, source: CLOUDWATCH },
   /** Alarms in one widget of them. */
   alarmWidgetAlarms: {
     value: 100,

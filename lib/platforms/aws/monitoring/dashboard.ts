@@ -132,18 +132,11 @@ function packed(layout: Layout, subjects: readonly Subject[], stack: Stack): voi
   layout.row([textWidget(`### ${title}`, WIDTH, 1)]);
   for (let start = 0; start < shown.length; start += PACKED) {
     const some = shown.slice(start, start + PACKED);
-    const line = (signal: 'function.throttles' | 'function.invocations' | 'function.duration', statistic: 'sum' | 'p95') =>
-      some.map((subject) => [nameOf(subject), valuesOf(sourceOf(signal, subject), statistic, PERIOD)] as const);
+    const lines = (of: (subject: Subject) => IMetric) => some.map((subject) => [nameOf(subject), of(subject)] as const);
     const range = `${start + 1} to ${start + some.length}`;
     layout.row([
-      graphWidget(
-        `Errors, ${range}`,
-        WIDTH / 2,
-        stack.region,
-        some.map((subject) => [nameOf(subject), errorsOf(subject)] as const),
-        'count',
-      ),
-      graphWidget(`Duration p95, ${range}`, WIDTH / 2, stack.region, line('function.duration', 'p95'), 'milliseconds'),
+      graphWidget(`Errors, ${range}`, WIDTH / 2, stack.region, lines(errorsOf), 'count'),
+      graphWidget(`Duration p95, ${range}`, WIDTH / 2, stack.region, lines(slowestOf), 'milliseconds'),
     ]);
   }
 }
@@ -152,6 +145,10 @@ function packed(layout: Layout, subjects: readonly Subject[], stack: Stack): voi
 function errorsOf(subject: Subject): IMetric {
   const { series } = sourceOf('function.errors', subject);
   return valuesOf({ series: series.slice(-1), combine: 'sum' }, 'sum', PERIOD);
+}
+
+function slowestOf(subject: Subject): IMetric {
+  return valuesOf(sourceOf('function.duration', subject), 'p95', PERIOD);
 }
 
 function nameOf({ path }: Subject): string {
