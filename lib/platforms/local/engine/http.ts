@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CorsSpec } from '../../../core/model.js';
 import { parseRoute } from '../../../core/route.js';
@@ -14,6 +13,7 @@ import { routeEdge } from './edges.js';
 import { refusal } from './guard.js';
 import type { Incoming } from './history/events.js';
 import { headerOf } from './history/record.js';
+import { traceId as newTraceId } from './ids.js';
 import { listening } from './listening.js';
 import { Router } from './router.js';
 import type { FunctionRunner } from './runner.js';
@@ -99,7 +99,7 @@ export class ApiServer {
     const target = preflight ? this.router.findAny(path) : this.router.find(method, path);
     if (!target) return this.unknown(response, method, path);
     const allowed = corsHeaders(cors, headers.origin);
-    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? randomBytes(16).toString('hex');
+    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? newTraceId();
     let authorizer: object | undefined;
     if (!preflight) {
       const wait = this.throttle.refuses(target.key, this.options.now());

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ErrorSummary, InvocationStatus, InvocationSummary, LogLine, Origin } from '../console/protocol.js';
 import type { LocalFunctionModel } from '../model.js';
 import type { Fault, FaultInjector } from './faults.js';
+import { traceId as newTraceId } from './ids.js';
 import { OutputReader } from './output.js';
 import { Pool, type PoolSettings, THROTTLED } from './worker/pool.js';
 import type { Head, Result, Task } from './worker/protocol.js';
@@ -78,7 +79,7 @@ export class FunctionRunner {
   }
 
   private async once(call: Call, fault?: Fault): Promise<Done> {
-    const { task, origin, parentId, eventId, attempt = 1, traceId = randomBytes(16).toString('hex') } = call;
+    const { task, origin, parentId, eventId, attempt = 1, traceId = newTraceId() } = call;
     const id = randomUUID();
     let summary: InvocationSummary = {
       ...{ id, functionId: this.model.path, traceId, parentId, origin, attempt, eventId },

@@ -6,9 +6,10 @@ import type { Crash, FunctionWorker, Invocation, Job, LinkHost, Outcome, WorkerS
 const PATIENCE = 5;
 /** Milliseconds of an invocation that make a worker one that is waited for. */
 const LONG = 20;
-/** Milliseconds of work that may stand in line in one worker while another one is free, and while none is. */
-const SHORT_LINE = 1;
+/** Milliseconds of work that may stand in line in one worker. */
 const LINE = 5;
+/** Milliseconds of an invocation below which to wake another worker up costs more than to stand in line. */
+const TRIVIAL = 0.5;
 /** Most invocations in line in one worker. */
 const IN_LINE = 64;
 /** How far one duration moves the typical one. */
@@ -116,7 +117,7 @@ export class Pool {
     await Promise.all([...this.places].map(({ worker }) => worker.terminate()));
   }
 
-  /** Where an invocation may go: a short line, a free worker, a longer line. */
+  /** Where an invocation may go: a free worker, or a line; first the line where the function does next to nothing. */
   private place(): Place | undefined {
     // Of those that are free the one that was used last: the others become idle, and end.
     let free: Place | undefined;
@@ -129,10 +130,9 @@ export class Pool {
       } else if (!shortest || length < shortest.worker.length) shortest = place;
     }
     if (!shortest) return free;
-    const { length, since } = shortest.worker;
-    const millis = length * this.typical;
-    const fits = length < IN_LINE && millis < LINE && performance.now() - since < PATIENCE;
-    return fits && millis < SHORT_LINE ? shortest : (free ?? (fits ? shortest : undefined));
+    const { length } = shortest.worker;
+    const fits = length < IN_LINE && length * this.typical < LINE && !shortest.worker.isHeldUp(PATIENCE);
+    return fits && this.typical < TRIVIAL ? shortest : (free ?? (fits ? shortest : undefined));
   }
 
   private give(place: Place, entry: Entry): void {
@@ -193,7 +193,7 @@ export class Pool {
       let more = false;
       for (const { worker } of this.places) {
         if (worker.length > 1) worker.drain();
-        if (worker.length > 1 && performance.now() - worker.since > PATIENCE) this.putBack(worker.recall());
+        if (worker.length > 1 && worker.isHeldUp(PATIENCE)) this.putBack(worker.recall());
         more ||= worker.length > 1;
       }
       if (more) this.watchLines();
@@ -225,8 +225,7 @@ export class Pool {
 
   /** Whether something that runs has just begun: more workers than CPUs would then only be in each other's way. */
   private isQuick(): boolean {
-    const due = performance.now() - LONG;
-    for (const { worker } of this.places) if (worker.length === 0 || worker.since > due) return true;
+    for (const { worker } of this.places) if (!worker.isHeldUp(LONG)) return true;
     return this.places.size === 0;
   }
 

@@ -6,6 +6,9 @@ import type { About, FromWorker, Head, Lined, Result, Task, ToWorker, WorkerStar
 /** MiB of a worker's heap for objects that have just been made; the rest of its memory is for those that stay. */
 const YOUNG_MIB = 16;
 
+/** Milliseconds of computing after which a worker counts as held up. */
+const STALL = 50;
+
 export interface WorkerSettings {
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -62,6 +65,8 @@ export class FunctionWorker {
   private newest = 0;
   private unsent: Lined[] = [];
   private timer?: NodeJS.Timeout;
+  /** What ran when somebody last asked whether it is held up, and how long the thread had been idle then. */
+  private seen?: { readonly job: Job; readonly idle: number };
   private crash?: Crash;
   private ready!: { resolve(): void; reject(error: Error): void };
   private links!: LinkHost;
@@ -111,6 +116,21 @@ export class FunctionWorker {
     return this.line.length;
   }
 
+  /**
+   * Whether what runs is to be waited for no longer: it has taken so many milliseconds and waits for something itself, or it has taken
+   * very long. A thread that is ready and gets no processor is in no one's way.
+   */
+  isHeldUp(millis: number): boolean {
+    const [job] = this.line;
+    const took = performance.now() - this.since;
+    if (!job || took < millis) return false;
+    if (took > STALL) return true;
+    if (this.begun.last !== this.ticketOf(0)) return false;
+    const { idle } = this.thread.performance.eventLoopUtilization();
+    if (this.seen?.job !== job) this.seen = { job, idle };
+    return idle - this.seen.idle > 1;
+  }
+
   load(file: string, environment: Readonly<Record<string, string>>, links: LinkHost): void {
     this.links = links;
     this.post({ type: 'load', file, environment });
@@ -153,6 +173,10 @@ export class FunctionWorker {
     this.since = performance.now();
     this.timer = setTimeout(() => this.timeOut(job), job.invocation.millis);
     job.invocation.onStart?.(() => this.post({ type: 'abort', ticket }));
+  }
+
+  private ticketOf(position: number): number {
+    return (this.newest - this.line.length + 1 + position) | 0;
   }
 
   private notBegun(last: number): readonly Job[] {
@@ -212,7 +236,7 @@ export class FunctionWorker {
     const job = this.line.shift();
     clearTimeout(this.timer);
     const [next] = this.line;
-    if (next) this.head(next, (this.newest - this.line.length + 1) | 0);
+    if (next) this.head(next, this.ticketOf(0));
     job?.end(outcome);
   }
 
