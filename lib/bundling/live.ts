@@ -36,6 +36,12 @@ export class LiveBundle {
 
   constructor(private readonly request: BundleRequest) {}
 
+  /** Starts esbuild's process, which the first bundle then need not wait for. */
+  static warmUp(): void {
+    const esbuild = require('esbuild') as typeof import('esbuild');
+    esbuild.transform('').catch(() => {});
+  }
+
   /** @throws code `bundle-failed`, with esbuild's words */
   async make(): Promise<LiveResult> {
     const { path } = this.request;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './compile-cache.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../core/suggest.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import type { BundleRequest } from '../../../bundling/index.js';
+import { type BundleRequest, LiveBundle } from '../../../bundling/index.js';
 import type { LocalFunctionModel, LocalModel } from '../model.js';
 import { Issuer } from './access/issuer.js';
 import type { Clock } from './clock.js';
@@ -113,7 +113,9 @@ export class Engine {
     const { options, model } = this;
     const { clock } = options;
     const now = () => clock.now();
-    this.spare = new Spare(Object.values(model.functions)[0]?.memoryMiB);
+    const [first] = Object.values(model.functions);
+    this.spare = new Spare(first?.memoryMiB);
+    if (first) LiveBundle.warmUp();
     this.store = await openStore(options.storeFolder);
     this.secrets = new Secrets(options.envFile, options.secrets);
     this.history = new History(this.store);

@@ -29,6 +29,11 @@ const { port, begun: memory } = workerData as WorkerStart;
 const begun = new Begun(memory);
 const post = (message: FromWorker) => port.postMessage(message);
 
+// Node makes these when they are first used. A worker in reserve has the time for it.
+void import('node:url');
+requestOf({ kind: 'http', method: 'GET', url: 'http://localhost/', headers: [], route: '' });
+new Response('').headers.has('x');
+
 let entry: Entry;
 let printed = 0;
 const line: Lined[] = [];
