@@ -10,11 +10,12 @@ import { events } from './commands/events.js';
 import { init } from './commands/init.js';
 import { invoke } from './commands/invoke.js';
 import { synth } from './commands/synth.js';
+import { token } from './commands/token.js';
 import { helpOf, overview } from './help.js';
 import { report } from './problems.js';
 import { Terminal } from './terminal.js';
 
-const COMMANDS: readonly Command[] = [init, dev, invoke, events, synth];
+const COMMANDS: readonly Command[] = [init, dev, invoke, events, token, synth];
 
 /** Of this package. */
 function version(): string {

@@ -11,14 +11,9 @@ export { alarmTable, type FailingTraffic, minutesUntilPage } from './alarms.js';
 
 export { type Deliveries, Faults } from './faults.js';
 export type { DeadLetter } from './inspection.js';
-export {
-  type Alarm,
-  type MessageOptions,
-  type RequestOptions,
-  RunningService,
-  type ServiceOptions,
-  startService,
-} from './service.js';
+export type { ConnectOptions, MessageOptions, RequestOptions, ServiceOptions, TokenOptions } from './options.js';
+export { type Alarm, RunningService, startService } from './service.js';
+export type { TestSocket } from './socket.js';
 
 const DIRECTORY = join(__dirname, 'placeholder');
 

@@ -13,39 +13,8 @@ import type {
 } from '../platforms/local/index.js';
 import { Faults } from './faults.js';
 import { type DeadLetter, deadLetterOf, listed } from './inspection.js';
-
-export interface ServiceOptions {
-  /**
-   * What time it is at the start. Time stands still, and moves with `advance()`.
-   * @default 2026-01-01T00:00:00Z
-   */
-  readonly startTime?: Date | string;
-  /**
-   * Values of secrets, by the name that `Secret.fromName()` was given.
-   * @default - none; a function whose secret has no value fails
-   */
-  readonly secrets?: Readonly<Record<string, string>>;
-  /**
-   * Environment variables of every function, over its own.
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-export interface RequestOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  /** The body, as JSON. */
-  readonly json?: unknown;
-  /** Which API, by its path or the end of it. Needed where there are several. */
-  readonly api?: string;
-}
-
-export interface MessageOptions {
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** Of a queue that keeps order. */
-  readonly group?: string;
-}
+import type { ConnectOptions, MessageOptions, RequestOptions, ServiceOptions, TokenOptions } from './options.js';
+import { TestSocket } from './socket.js';
 
 /** A time in which an alarm was on. */
 export interface Alarm {
@@ -117,6 +86,43 @@ export class RunningService {
   async publish(topic: string, message: unknown, { attributes }: MessageOptions = {}): Promise<void> {
     const topicId = this.path('topic', topic);
     await this.running.inspector.send({ kind: 'topic', topicId, body: textOf(message), attributes });
+  }
+
+  /** Publishes an event to an event bus. */
+  async publishEvent(
+    bus: string,
+    type: string,
+    data: object,
+    { source = 'test' }: { readonly source?: string } = {},
+  ): Promise<void> {
+    const resourceId = this.path('bus', bus);
+    await this.running.inspector.send({ kind: 'other', resourceId, body: JSON.stringify({ type, source, data }) });
+  }
+
+  /**
+   * A token that `Authorizer.jwt` lets in, by the service's clock: `request('GET /orders', { headers: { authorization: … } })`.
+   * @returns the value of the header, `Bearer …`
+   */
+  async token({ authorizer, lifetime, ...request }: TokenOptions = {}): Promise<string> {
+    const { nodes } = await this.running.inspector.graph();
+    const known = nodes.flatMap((node) => (node.kind === 'api' ? node.authorizers : [])).filter(({ mintsTokens }) => mintsTokens);
+    const { authorizerFor } = require('../platforms/local/index.js') as typeof import('../platforms/local/index.js');
+    const authorizerId = authorizerFor(
+      known.map(({ id }) => id),
+      authorizer,
+    );
+    const lifetimeSeconds = lifetime && lifetime.toMilliseconds() / 1000;
+    return (await this.running.inspector.mintToken!({ authorizerId, ...request, lifetimeSeconds })).header.value;
+  }
+
+  /**
+   * Connects a client to a WebSocket API: `connect('Sockets', { query: 'name=ann' })`.
+   * @throws an Error with the `status` of the answer when it is not let in
+   */
+  connect(api: string, { query = '', headers = {} }: ConnectOptions = {}): Promise<TestSocket> {
+    const paths = (this.model.webSocketApis ?? []).map(({ path }) => path);
+    const url = this.urls[pathNamed('WebSocket API', api, paths)]!;
+    return TestSocket.connect(`${url}/${query && `?${query}`}`, headers);
   }
 
   /** Stores an object. Whoever listens for it is told. */
@@ -230,11 +236,11 @@ export class RunningService {
     return this.running.close();
   }
 
-  private path(kind: 'function' | 'queue' | 'topic' | 'bucket' | 'api', name: string): string {
+  private path(kind: keyof typeof PLURALS, name: string): string {
     return pathNamed(
       kind,
       name,
-      this.model[`${kind}s`].map(({ path }) => path),
+      this.model[PLURALS[kind]].map(({ path }) => path),
     );
   }
 
@@ -287,6 +293,16 @@ export async function startService(
   });
   return new RunningService(running, clock, model, faults);
 }
+
+/** Where `describe()` lists what has a name. */
+const PLURALS = {
+  function: 'functions',
+  queue: 'queues',
+  topic: 'topics',
+  bucket: 'buckets',
+  api: 'apis',
+  bus: 'buses',
+} as const;
 
 const textOf = (message: unknown): string => (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'null'));
 

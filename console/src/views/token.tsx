@@ -14,17 +14,29 @@ export function TokenForm(props: {
   const [open, setOpen] = useState(false);
   const [subject, setSubject] = useState('test-user');
   const [scopes, setScopes] = useState('');
+  const [claims, setClaims] = useState('');
   const node = nodeOf(props.apiId);
-  const authorizer = node?.kind === 'api' ? node.authorizers.find(({ mintsTokens }) => mintsTokens) : undefined;
+  const known = node?.kind === 'api' ? node.authorizers.filter(({ mintsTokens }) => mintsTokens) : [];
+  const [chosen, setChosen] = useState<string>();
+  const authorizer = known.find(({ id }) => id === chosen) ?? known[0];
   if (authorizer === undefined) return null;
+  const minted = async () =>
+    api.mintToken({
+      authorizerId: authorizer.id,
+      subject,
+      scopes: scopes.split(/[\s,]+/).filter((scope) => scope !== ''),
+      claims: claims.trim() === '' ? undefined : JSON.parse(claims),
+    });
   const mint = () =>
-    api
-      .mintToken({ authorizerId: authorizer.id, subject, scopes: scopes.split(/[\s,]+/).filter((scope) => scope !== '') })
-      .then((token) => {
-        props.onToken(token.header);
-        say('A token is in the headers');
-        setOpen(false);
-      }, sayError);
+    minted().then((token) => {
+      props.onToken(token.header);
+      say('A token is in the headers');
+      setOpen(false);
+    }, sayError);
+  const copy = () =>
+    minted()
+      .then((token) => navigator.clipboard.writeText(token.token))
+      .then(() => say('A token is in the clipboard'), sayError);
   return (
     <div>
       <button type="button" class="small" onClick={() => setOpen(true)}>
@@ -43,6 +55,16 @@ export function TokenForm(props: {
             Signed with a key of this machine, which nothing else accepts.
             {authorizer.requires && ` The authorizer wants: ${authorizer.requires}.`}
           </p>
+          {known.length > 1 && (
+            <label class="field">
+              <span>Authorizer</span>
+              <select value={authorizer.id} onChange={(event) => setChosen(event.currentTarget.value)}>
+                {known.map(({ id, label }) => (
+                  <option value={id}>{label}</option>
+                ))}
+              </select>
+            </label>
+          )}
           <label class="field">
             <span>Subject</span>
             <input type="text" value={subject} onInput={(event) => setSubject(event.currentTarget.value)} />
@@ -56,9 +78,21 @@ export function TokenForm(props: {
               onInput={(event) => setScopes(event.currentTarget.value)}
             />
           </label>
+          <label class="field">
+            <span>Further claims, as JSON</span>
+            <textarea
+              rows={3}
+              placeholder='{ "email": "ann@shop.example" }'
+              value={claims}
+              onInput={(event) => setClaims(event.currentTarget.value)}
+            />
+          </label>
           <div class="row">
             <button type="submit" class="primary">
               Mint
+            </button>
+            <button type="button" onClick={() => void copy()}>
+              Copy
             </button>
             <button type="button" onClick={() => setOpen(false)}>
               Cancel

@@ -54,10 +54,10 @@ export async function prepare(project: Project): Promise<Prepared> {
   const { LocalApp, startLocal } = local();
   const app = new LocalApp();
   await build(app);
-  const { functions, apis } = describe(app);
+  const { functions, apis, webSocketApis = [] } = describe(app);
   return {
     async start(options, listener) {
-      const port = await portFor(options, apis.length);
+      const port = await portFor(options, apis.length + webSocketApis.length);
       const { host, envFile, dataDirectory } = options;
       const running = await startLocal(app, { port, host, envFile, dataDirectory });
       running.subscribe(listener);

@@ -38,8 +38,7 @@ export const capabilities: Capabilities = {
   'trigger.objects.prefix': { native: 'compared when something happens' },
   'trigger.objects.suffix': { native: 'compared when something happens' },
   'trigger.changes': {
-    unsupported:
-      'tables are DynamoDB’s, and faasten has none of its own; `faasten invoke` with a sample of `faasten events` runs the handler',
+    unsupported: 'tables are DynamoDB’s: faasten has none of its own',
   },
   'trigger.stream': {
     unsupported: 'data streams are Kinesis’s, and faasten has none of its own; a Queue keeps order by group too',

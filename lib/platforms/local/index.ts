@@ -16,5 +16,6 @@ export type {
   LocalTrigger,
   LocalWebSocketModel,
 } from './model.js';
-
 export { type LocalOptions, type RunningLocal, startLocal } from './start.js';
+/** @internal */
+export { authorizerFor, mintToken } from './token.js';

@@ -12,6 +12,7 @@ import type { FaultInjector } from './engine/faults.js';
 import { LocalInspector } from './engine/inspector/inspector.js';
 import type { Call, Done } from './engine/runner.js';
 import type { LocalPlatform } from './platform.js';
+import { ISSUER_FILE } from './token.js';
 
 export interface LocalOptions {
   /**
@@ -124,7 +125,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     faults: options.faults,
     storeFolder: temporary === undefined ? join(folder, 'store') : undefined,
     bucketsFolder: join(folder, 'buckets'),
-    issuerFile: temporary === undefined ? join(folder, 'issuer.json') : undefined,
+    issuerFile: temporary === undefined ? join(folder, ISSUER_FILE) : undefined,
     maxWorkers: MAX_WORKERS,
     idle: IDLE,
     watch: options.watch ?? true,

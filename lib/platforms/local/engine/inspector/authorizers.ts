@@ -12,6 +12,13 @@ export function authorizersOf(api: string, routes: Readonly<Record<string, Local
   return [...specs.values()].map((spec) => ({ spec, summary: summaryOf(api, spec, routes) }));
 }
 
+/** Ids of those that take tokens. */
+export function mintingAuthorizers(model: LocalModel): string[] {
+  return Object.entries(model.apis).flatMap(([api, { routes }]) =>
+    authorizersOf(api, routes).flatMap(({ summary }) => (summary.mintsTokens ? [summary.id] : [])),
+  );
+}
+
 /** One of the model's, by its id. */
 export function authorizerNamed(model: LocalModel, id: string): LocalAuthorizer | undefined {
   for (const [api, { routes }] of Object.entries(model.apis)) {
