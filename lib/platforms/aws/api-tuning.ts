@@ -3,6 +3,7 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { AwsAccessLogs } from './access-logs.js';
 
 /** A domain of yours in front of an API. */
 export interface AwsApiDomain {
@@ -33,7 +34,7 @@ export interface AwsApiDomain {
 
 /** A further stage of an HTTP API: the same routes under `<address>/<name>`. */
 export interface AwsApiStage {
-  /** @default - none */
+  /** For parameters that API Gateway maps; handlers do not see them. @default - none */
   readonly variables?: Readonly<Record<string, string>>;
   /**
    * Whether every change reaches the stage at once. Without it, a stage shows what was deployed to it by other means.
@@ -106,6 +107,11 @@ export interface AwsApiTuning
    * @default - the account's own limits
    */
   readonly throttle?: ThrottleSettings;
+  /**
+   * Whether, and how, requests are written to a log group. A field that is a `$context` variable of HTTP APIs only is empty in a REST API.
+   * @default true
+   */
+  readonly accessLogs?: boolean | AwsAccessLogs;
   /** @default - the address that API Gateway gives */
   readonly domain?: AwsApiDomain;
   /**
@@ -127,8 +133,8 @@ export interface AwsWebSocketApiTuning
     Omit<WebSocketApiProps, 'routeSelectionExpression' | 'connectRouteOptions' | 'disconnectRouteOptions' | 'defaultRouteOptions'>
   > {
   /**
-   * Whether connections and messages are written to a log group. The account must have a role for it, once for each region.
+   * Whether, and how, connections and messages are written to a log group. The account must have a role for it, once for each region.
    * @default true
    */
-  readonly accessLogs?: boolean;
+  readonly accessLogs?: boolean | AwsAccessLogs;
 }

@@ -6,25 +6,26 @@ import {
   HttpApi,
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ApiSpec, CorsSpec, RouteSpec, ThrottleSpec } from '../../core/model.js';
 import type { ApiBackend, Tuning } from '../../core/platform.js';
+import { accessLogs } from './access-logs.js';
 import { ApiDomain } from './api-domain.js';
 import { watchApiLimits } from './api-limits.js';
 import type { AwsApiStage, AwsApiTuning } from './api-tuning.js';
 import { Authorizers } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
 import { Invocations } from './invocations.js';
-import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
+import { LIMITS } from './limits.js';
 import { childOf, isNestedBeside, scopeBeside } from './nested-stacks.js';
 import { tag } from './tags.js';
 
 /**
  * One line of JSON for each request. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
-const ACCESS_LOG_FORMAT = JSON.stringify({
+const ACCESS_LOG_FIELDS = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
   ip: '$context.identity.sourceIp',
@@ -37,12 +38,14 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   responseLatency: '$context.responseLatency',
   integrationStatus: '$context.integrationStatus',
   integrationError: '$context.integrationErrorMessage',
-});
+};
 
 /** An HTTP API of API Gateway with one stage, `$default`, which every change reaches at once. */
 export class HttpApiBackend implements ApiBackend {
   readonly resource: HttpApi;
-  readonly accessLogs: ILogGroup;
+  /** Undefined with `tune({ accessLogs: false })`. */
+  readonly accessLogs: ILogGroup | undefined;
+  private readonly logging: CfnStage.AccessLogSettingsProperty | undefined;
   readonly domain: ApiDomain | undefined;
   readonly routes = new Map<string, CfnRoute>();
   private readonly stage: CfnStage;
@@ -56,7 +59,14 @@ export class HttpApiBackend implements ApiBackend {
     spec: ApiSpec,
     tuning: Tuning,
   ) {
-    const { throttle, domain, stages = {}, cloudWatchRole: _, ...tuned } = tuning.for<AwsApiTuning>('aws', 'api');
+    const {
+      throttle,
+      domain,
+      stages = {},
+      cloudWatchRole: _,
+      accessLogs: logs,
+      ...tuned
+    } = tuning.for<AwsApiTuning>('aws', 'api');
     this.resource = new HttpApi(scope, 'Resource', {
       apiName: spec.path.slice(-LIMITS.apiNameMax.value),
       description: spec.description,
@@ -64,9 +74,11 @@ export class HttpApiBackend implements ApiBackend {
       ...tuned,
       corsPreflight: spec.cors && corsOf(spec.cors),
     });
-    this.accessLogs = new LogGroup(scope, 'AccessLogs', { retention: DEFAULT_LOG_RETENTION_DAYS });
+    const written = accessLogs(scope, logs, ACCESS_LOG_FIELDS);
+    this.accessLogs = written?.logGroup;
+    this.logging = written && { destinationArn: written.logGroup.logGroupArn, format: written.format };
     this.stage = this.resource.defaultStage!.node.defaultChild as CfnStage;
-    this.stage.accessLogSettings = this.logging();
+    this.stage.accessLogSettings = this.logging;
     this.stage.defaultRouteSettings = spec.throttle ? throttling(spec.throttle) : throttle && throttlingOf(throttle);
     this.stage.routeSettings = Lazy.any({ produce: () => this.routeSettings() });
     for (const [name, stage] of Object.entries(stages)) this.addStage(scope, name, stage);
@@ -122,10 +134,6 @@ export class HttpApiBackend implements ApiBackend {
     return target;
   }
 
-  private logging() {
-    return { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT };
-  }
-
   private addStage(scope: Construct, stageName: string, { variables, autoDeploy = true, throttle }: AwsApiStage): void {
     const stages = (scope.node.tryFindChild('Stages') as Construct | undefined) ?? new Construct(scope, 'Stages');
     new CfnStage(stages, stageName, {
@@ -133,7 +141,7 @@ export class HttpApiBackend implements ApiBackend {
       stageName,
       autoDeploy,
       stageVariables: variables,
-      accessLogSettings: this.logging(),
+      accessLogSettings: this.logging,
       defaultRouteSettings: throttle && throttlingOf(throttle),
     });
   }

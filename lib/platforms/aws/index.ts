@@ -31,6 +31,7 @@ import type { Rollout } from './rollout.js';
 import type { AwsFunctionTuning, AwsServiceTuning } from './tuning.js';
 import type { WebSocketApiResources } from './websocket.js';
 
+export type { AwsAccessLogs } from './access-logs.js';
 export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
 export { AwsEventBus } from './bus.js';
 export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
@@ -143,7 +144,8 @@ export class AwsApi {
     return { platform: 'aws', construct: 'api', settings };
   }
 
-  readonly accessLogs: ILogGroup;
+  /** Undefined with `tune({ accessLogs: false })`. */
+  readonly accessLogs: ILogGroup | undefined;
   /** Undefined without `tune({ domain })`. */
   readonly domain: DomainName | undefined;
   /** Undefined for an HTTP API, which an API is where no setting needs a REST API. */

@@ -13,7 +13,7 @@ import {
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Annotations, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -21,12 +21,13 @@ import { invalid } from '../../core/errors.js';
 import type { ApiSpec, RouteSpec } from '../../core/model.js';
 import type { ApiBackend, Tuning } from '../../core/platform.js';
 import { CORS_VARIABLE } from '../../runtime/wire.js';
+import { accessLogs } from './access-logs.js';
 import { ApiDomain } from './api-domain.js';
 import { type AwsApiTuning, type AwsUsagePlan, REST_SETTINGS } from './api-tuning.js';
 import { invocationUri } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
 import { Invocations } from './invocations.js';
-import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
+import { LIMITS } from './limits.js';
 import { RestAuthorizers } from './rest-authorizers.js';
 import { RestValidation } from './rest-validation.js';
 import { tag } from './tags.js';
@@ -46,7 +47,7 @@ const BINARY_TYPES = [
 ];
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
-const ACCESS_LOG_FORMAT = JSON.stringify({
+const ACCESS_LOG_FIELDS = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
   ip: '$context.identity.sourceIp',
@@ -60,12 +61,13 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   integrationStatus: '$context.integration.status',
   integrationError: '$context.integrationErrorMessage',
   apiKeyId: '$context.identity.apiKeyId',
-});
+};
 
 /** A REST API of API Gateway, for what HTTP APIs do not have. Routes, handlers and `url` are the same. */
 export class RestApiBackend implements ApiBackend {
   readonly resource: RestApi;
-  readonly accessLogs: ILogGroup;
+  /** Undefined with `tune({ accessLogs: false })`. */
+  readonly accessLogs: ILogGroup | undefined;
   readonly domain: ApiDomain | undefined;
   readonly methods = new Map<string, CfnMethod>();
   private readonly stage: Stage;
@@ -90,7 +92,8 @@ export class RestApiBackend implements ApiBackend {
         `it has stages, and is a REST API because of ${restSettingsOf(tuned).join(', ')}`,
         'leave one of both out',
       );
-    this.accessLogs = new LogGroup(scope, 'AccessLogs', { retention: DEFAULT_LOG_RETENTION_DAYS });
+    const logs = accessLogs(scope, tuned.accessLogs, ACCESS_LOG_FIELDS);
+    this.accessLogs = logs?.logGroup;
     // Not `Resource`: CloudFormation lets no logical id change its type, so that an HTTP API could not become a REST API.
     this.resource = new RestApi(scope, 'Rest', {
       restApiName: tuned.apiName ?? spec.path.slice(-LIMITS.apiNameMax.value),
@@ -105,8 +108,8 @@ export class RestApiBackend implements ApiBackend {
       cloudWatchRole: tuned.cloudWatchRole ?? false,
       deployOptions: {
         stageName: STAGE,
-        accessLogDestination: new LogGroupLogDestination(this.accessLogs),
-        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_FORMAT),
+        accessLogDestination: logs && new LogGroupLogDestination(logs.logGroup),
+        accessLogFormat: logs && AccessLogFormat.custom(logs.format),
         throttlingRateLimit: spec.throttle?.requestsPerSecond ?? throttle?.rateLimit,
         throttlingBurstLimit: spec.throttle?.burst ?? throttle?.burstLimit,
       },

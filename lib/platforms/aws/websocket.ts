@@ -1,20 +1,21 @@
 import { CfnAuthorizer, CfnIntegration, CfnRoute, CfnRouteResponse, CfnStage, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { FunctionAuthorizerSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../../core/model.js';
 import type { Tuning, WebSocketApiBackend } from '../../core/platform.js';
+import { accessLogs } from './access-logs.js';
 import type { AwsWebSocketApiTuning } from './api-tuning.js';
 import { invocationUri } from './authorizers.js';
 import type { LambdaBackend } from './function.js';
 import { Invocations } from './invocations.js';
-import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from './limits.js';
+import { LIMITS } from './limits.js';
 import { tag } from './tags.js';
 
 const STAGE = 'live';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
-const ACCESS_LOG_FORMAT = JSON.stringify({
+const ACCESS_LOG_FIELDS = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
   ip: '$context.identity.sourceIp',
@@ -24,7 +25,7 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
   status: '$context.status',
   integrationStatus: '$context.integration.status',
   integrationError: '$context.integrationErrorMessage',
-});
+};
 
 /** A WebSocket API of API Gateway with one stage, which every change reaches at once. */
 export class WebSocketApiResources implements WebSocketApiBackend {
@@ -38,19 +39,20 @@ export class WebSocketApiResources implements WebSocketApiBackend {
   private readonly authorizers: Construct;
 
   constructor(scope: Construct, spec: WebSocketApiSpec, tuning: Tuning) {
-    const { accessLogs = true, ...tuned } = tuning.for<AwsWebSocketApiTuning>('aws', 'websocket');
+    const { accessLogs: setting, ...tuned } = tuning.for<AwsWebSocketApiTuning>('aws', 'websocket');
     this.resource = new WebSocketApi(scope, 'Resource', {
       apiName: spec.path.slice(-LIMITS.apiNameMax.value),
       description: spec.description,
       ...tuned,
       routeSelectionExpression: `$request.body.${spec.routeBy}`,
     });
-    this.accessLogs = accessLogs ? new LogGroup(scope, 'AccessLogs', { retention: DEFAULT_LOG_RETENTION_DAYS }) : undefined;
+    const logs = accessLogs(scope, setting, ACCESS_LOG_FIELDS);
+    this.accessLogs = logs?.logGroup;
     this.stage = new CfnStage(scope, 'Stage', {
       apiId: this.resource.apiId,
       stageName: STAGE,
       autoDeploy: true,
-      accessLogSettings: this.accessLogs && { destinationArn: this.accessLogs.logGroupArn, format: ACCESS_LOG_FORMAT },
+      accessLogSettings: logs && { destinationArn: logs.logGroup.logGroupArn, format: logs.format },
       defaultRouteSettings: spec.throttle && {
         throttlingRateLimit: spec.throttle.requestsPerSecond,
         throttlingBurstLimit: spec.throttle.burst,

@@ -1,4 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
@@ -205,4 +206,37 @@ test('further stages show the same routes', () => {
     AccessLogSettings: { DestinationArn: expect.anything() },
   });
   expect(found.ApiStagesold!.Properties.AutoDeploy).toBe(false);
+});
+
+describe('access logs', () => {
+  const logged = (tuning: Parameters<typeof AwsApi.tune>[0]) => {
+    const { stack, hello } = shop();
+    const api = new HttpApi(stack, 'Api', { routes: { 'GET /': hello }, tuning: [AwsApi.tune(tuning)] });
+    const stages = Object.values(resourcesOf(stack)).filter(({ Type }) => /::Stage$/.test(Type));
+    return { stack, api, stages: stages.map(({ Properties }) => Properties.AccessLogSettings ?? Properties.AccessLogSetting) };
+  };
+  const accessLogs = { retention: RetentionDays.ONE_YEAR, fields: { ip: '$context.identity.sourceIp' } };
+
+  test('have fields and a time that they are kept, in every stage', () => {
+    const { stack, stages } = logged({ accessLogs, stages: { beta: {} } });
+    const settings = {
+      DestinationArn: { 'Fn::GetAtt': ['ApiAccessLogs', 'Arn'] },
+      Format: '{"requestId":"$context.requestId","ip":"$context.identity.sourceIp"}',
+    };
+    expect(stages).toEqual([settings, settings]);
+    expect(resourcesOf(stack).ApiAccessLogs!.Properties).toEqual({ RetentionInDays: 365 });
+    expect(logged({ accessLogs, requestValidation: true }).stages).toEqual([settings]);
+  });
+
+  test('go to a log group that exists, or nowhere', () => {
+    const { stack } = shop();
+    const logGroup = LogGroup.fromLogGroupName(stack, 'Theirs', 'requests');
+    const theirs = logged({ accessLogs: { logGroup } });
+    expect(JSON.stringify(theirs.stages)).toContain(':log-group:requests');
+    for (const more of [{}, { requestValidation: true }]) {
+      const { api, stages, stack: without } = logged({ accessLogs: false, ...more });
+      expect([stages, AwsApi.of(api).accessLogs]).toEqual([[undefined], undefined]);
+      expect(resourcesOf(without)).not.toHaveProperty('ApiAccessLogs');
+    }
+  });
 });

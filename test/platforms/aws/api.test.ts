@@ -179,7 +179,7 @@ test('tuning and escape hatches', () => {
     ThrottlingBurstLimit: 20,
   });
   expect(found.ShopApiGET!.Properties.AuthorizationType).toBe('AWS_IAM');
-  expect(AwsApi.of(api).accessLogs.node.path).toBe('shop/Shop/Api/AccessLogs');
+  expect(AwsApi.of(api).accessLogs!.node.path).toBe('shop/Shop/Api/AccessLogs');
   expect(AwsApi.of(api).api).toBe(api.node.defaultChild);
   expect(errorOf(() => AwsApi.of(api).route('GET /nothing')).message).toBe(
     "HTTP API 'shop/Shop/Api': it has no route 'GET /nothing'; its routes are: GET /",
