@@ -33,7 +33,7 @@ export interface SlackOptions {
   readonly channelId?: string;
   /** Id of the workspace, as in `T0123456789`, which is authorized in the account once by hand (AWS). */
   readonly workspaceId?: string;
-  /** Token of a Slack app (Google Cloud). */
+  /** Token of a Slack app. No target takes it: on Google Cloud it would stand in Terraform's state. */
   readonly token?: Secret;
   /** URL of an incoming webhook, which is a secret (Kubernetes). */
   readonly webhook?: Secret;

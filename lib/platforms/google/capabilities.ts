@@ -5,8 +5,6 @@ const FROM_SOURCE =
 
 const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
 
-const NOT_WATCHED = { unsupported: 'faasten does not set up monitoring here yet' };
-
 const POLICY = 'an alert policy';
 
 const IN_STATE =
@@ -146,8 +144,11 @@ export const capabilities: Capabilities = {
   'monitoring.silences': {
     unsupported: 'snoozes of Cloud Monitoring do not come back each week, and Terraform has no resource for them',
   },
-  'monitoring.slo': NOT_WATCHED,
-  'monitoring.dashboard': NOT_WATCHED,
+  'monitoring.slo': {
+    native:
+      'google_monitoring_slo over metrics that are made of the functions’ reports, up to 99.99 % and 30 days; an alert policy for each pair of windows',
+  },
+  'monitoring.dashboard': { native: 'google_monitoring_dashboard; with more than 100 charts, constructs of a kind share them' },
   'monitoring.dashboard.existing': {
     unsupported: 'google_monitoring_dashboard owns a dashboard whole; copy the charts, or link the two',
   },

@@ -15,7 +15,8 @@ import {
 import { GoogleAlertChannel } from '../../../lib/platforms/google/index.js';
 import { missing } from '../../engines/engine.js';
 import { available, checkRules, testRules } from '../../engines/prometheus.js';
-import { entry, environmentOf, newStack, newWatchedStack, resourcesOf } from './stacks.js';
+import { planTerraform, available as terraform } from '../../engines/terraform.js';
+import { entry, environmentOf, newStack, newWatchedStack, resourcesOf, written } from './stacks.js';
 
 const POLICY = 'google_monitoring_alert_policy';
 
@@ -30,7 +31,7 @@ type Stack = ReturnType<typeof newWatchedStack>;
 function conditionsOf(stack: Stack): Record<string, { query: string; duration: string }> {
   return Object.fromEntries(
     Object.entries(resourcesOf(stack, POLICY)).map(([id, { conditions }]) => [
-      id.replace(/^faasten_Monitoring_/, ''),
+      id.replace(/^faasten_Monitoring_Alarms_/, ''),
       conditions[0].condition_prometheus_query_language,
     ]),
   );
@@ -54,12 +55,12 @@ describe('a function alone', () => {
   test('has the policies of the table', () => {
     const policies = resourcesOf(stack, POLICY);
     expect(Object.keys(policies)).toEqual([
-      'faasten_Monitoring_shop_FunctionDuration',
-      'faasten_Monitoring_shop_FunctionErrors',
-      'faasten_Monitoring_shop_FunctionMemory',
-      'faasten_Monitoring_shop_FunctionThrottles',
+      'faasten_Monitoring_Alarms_shop_FunctionDuration',
+      'faasten_Monitoring_Alarms_shop_FunctionErrors',
+      'faasten_Monitoring_Alarms_shop_FunctionMemory',
+      'faasten_Monitoring_Alarms_shop_FunctionThrottles',
     ]);
-    expect(policies.faasten_Monitoring_shop_FunctionErrors).toEqual({
+    expect(policies.faasten_Monitoring_Alarms_shop_FunctionErrors).toEqual({
       display_name: 'shop: function errors',
       combiner: 'OR',
       severity: 'CRITICAL',
@@ -107,7 +108,8 @@ describe('a function alone', () => {
 
 /** A service with one of everything that is watched. */
 function everything(stack: Stack): Service {
-  const service = new Service(stack, 'Shop');
+  const latency = { percentile: 95, threshold: Duration.millis(300) };
+  const service = new Service(stack, 'Shop', { slo: { availability: 99.9, latency } });
   const orders = new Queue(service, 'Orders');
   const topic = new Topic(service, 'Topic');
   const work = new ServerlessFunction(service, 'Work', {
@@ -120,7 +122,7 @@ function everything(stack: Stack): Service {
       Weekly: Schedule.cron('0 3 * * mon'),
     },
   });
-  new HttpApi(service, 'Api', { routes: { 'GET /': work } });
+  new HttpApi(service, 'Api', { routes: { 'GET /': work }, slo: { availability: 99 } });
   return service;
 }
 
@@ -130,7 +132,7 @@ describe('a service', () => {
   const conditions = conditionsOf(stack);
 
   test('has policies for its queues, schedules and APIs', () => {
-    expect(Object.keys(conditions)).toEqual([
+    expect(Object.keys(conditions).filter((id) => !id.startsWith('Shop_'))).toEqual([
       'shopShopApi_ApiLatency',
       'shopShopApi_ApiServerErrors',
       'shopShopWorkDaily_ScheduleMissedRun',
@@ -165,6 +167,180 @@ describe('a service', () => {
     // A week and a tenth, once there was a run at all.
     expect(times('shopShopWorkWeekly_ScheduleMissedRun')).toEqual([['6d16h48m', '15d9h36m'], '86400s']);
   });
+});
+
+describe('objectives', () => {
+  const stack = newWatchedStack();
+  everything(stack);
+
+  test('are Google’s own, over what functions report', () => {
+    const slos = resourcesOf(stack, 'google_monitoring_slo');
+    expect(Object.keys(slos)).toEqual([
+      'Shop_Api_Slo_availability',
+      'Shop_Monitoring_Slo_availability',
+      'Shop_Monitoring_Slo_latency',
+    ]);
+    const reports = (metric: string) =>
+      `metric.type="logging.googleapis.com/user/shop-faasten-${metric}" AND resource.type="cloud_run_revision"`;
+    expect(slos.Shop_Monitoring_Slo_availability).toEqual({
+      service: '${google_monitoring_custom_service.Shop_Monitoring_Slo_Service.service_id}',
+      slo_id: 'availability',
+      display_name: '99.9 % do not fail over 30 days',
+      goal: 0.999,
+      rolling_period_days: 30,
+      request_based_sli: {
+        good_total_ratio: {
+          good_service_filter: `${reports('invocations-66cf16db')} AND metric.labels.service="shop/Shop" AND metric.labels.outcome="ok"`,
+          total_service_filter: `${reports('invocations-66cf16db')} AND metric.labels.service="shop/Shop"`,
+        },
+      },
+      depends_on: ['google_logging_metric.faasten_Monitoring_Invocations'],
+    });
+    expect(slos.Shop_Monitoring_Slo_latency.request_based_sli).toEqual({
+      distribution_cut: {
+        distribution_filter: `${reports('durations-8f00e19f')} AND metric.labels.service="shop/Shop" AND metric.labels.kind="http"`,
+        range: { max: 300 },
+      },
+    });
+    expect(slos.Shop_Api_Slo_availability.request_based_sli.good_total_ratio.total_service_filter).toBe(
+      `${reports('invocations-66cf16db')} AND metric.labels.function=one_of("shop/Shop/Work") AND metric.labels.kind="http"`,
+    );
+  });
+
+  test('make metrics of the reports', () => {
+    const extractors = {
+      function: 'EXTRACT(jsonPayload.function)',
+      service: 'EXTRACT(jsonPayload.service)',
+      kind: 'EXTRACT(jsonPayload.kind)',
+      outcome: 'EXTRACT(jsonPayload.outcome)',
+    };
+    expect(resourcesOf(stack, 'google_logging_metric').faasten_Monitoring_Durations).toEqual({
+      name: 'shop-faasten-durations-8f00e19f',
+      filter:
+        'resource.type="cloud_run_revision" AND log_id("run.googleapis.com/stdout") AND jsonPayload.message="invocation" AND jsonPayload.function:"shop/"',
+      value_extractor: 'EXTRACT(jsonPayload.durationMs)',
+      label_extractors: extractors,
+      bucket_options: { explicit_buckets: { bounds: [300] } },
+      metric_descriptor: {
+        metric_kind: 'DELTA',
+        value_type: 'DISTRIBUTION',
+        unit: 'ms',
+        labels: Object.keys(extractors).map((key) => ({ key, value_type: 'STRING' })),
+      },
+    });
+    expect(environmentOf(stack, 'Shop_Work').FAASTEN_SERVICE).toBe('shop/Shop');
+  });
+
+  test('page when both windows burn too fast', () => {
+    const count = (labels: string, window: string) =>
+      `sum by () (increase(logging_googleapis_com:user_shop_faasten_invocations_66cf16db{monitored_resource="cloud_run_revision",service="shop/Shop"${labels}}[${window}]))`;
+    const bad = (window: string) => count(',outcome!~"ok"', window);
+    const conditions = conditionsOf(stack);
+    expect(Object.keys(conditions).filter((id) => id.startsWith('Shop_Monitoring_Slo_availability'))).toEqual([
+      'Shop_Monitoring_Slo_availability_Burn1d',
+      'Shop_Monitoring_Slo_availability_Burn1h',
+      'Shop_Monitoring_Slo_availability_Burn3d',
+      'Shop_Monitoring_Slo_availability_Burn6h',
+    ]);
+    expect(conditions.Shop_Monitoring_Slo_availability_Burn1h?.query).toBe(
+      `${bad('1h')} / ${count('', '1h')} > 0.0144 and ${bad('5m')} / ${count('', '5m')} > 0.0144 and ${bad('1h')} > 1.5`,
+    );
+    expect(resourcesOf(stack, POLICY).Shop_Monitoring_Slo_availability_Burn1h.severity).toBe('CRITICAL');
+    expect(resourcesOf(stack, POLICY).Shop_Monitoring_Slo_availability_Burn3d.severity).toBe('WARNING');
+  });
+
+  test('are refused past what Google has', () => {
+    const { service } = serviceIn();
+    const slo = (id: string, props: object) => () =>
+      new ServerlessFunction(service, id, { entry, slo: props as { availability: number } });
+    expect(slo('A', { availability: 99.9, window: Duration.days(60) })).toThrow(
+      "slo 'shop/Shop/A': window is 60 days, and Google Cloud has 1 to 30 days",
+    );
+    expect(slo('B', { availability: 99.999 })).toThrow('objective is 0.99999, and Google Cloud has 0.01 to 0.9999');
+  });
+
+  test('of an API with too many functions for a filter are found before they are deployed', () => {
+    const { service } = serviceIn();
+    const api = new HttpApi(service, 'Api', { slo: { availability: 99 } });
+    for (let index = 0; index < 60; index += 1)
+      api.addRoute(
+        `GET /${index}`,
+        new ServerlessFunction(service, `FunctionWithALongName${index}`, { entry, monitoring: false }),
+      );
+    const slo = api.node.findChild('Slo').node.findChild('availability').node.findChild('Resource');
+    expect(slo.node.validate()).toEqual([expect.stringContaining('Cloud Monitoring takes 2048')]);
+  });
+});
+
+describe('the dashboard', () => {
+  const dashboardOf = (stack: Stack) => {
+    const [{ dashboard_json }] = Object.values(resourcesOf(stack, 'google_monitoring_dashboard')) as [{ dashboard_json: string }];
+    return JSON.parse(dashboard_json).mosaicLayout.tiles as {
+      xPos: number;
+      yPos: number;
+      width: number;
+      height: number;
+      widget: any;
+    }[];
+  };
+
+  test('has charts for each construct', () => {
+    const stack = newWatchedStack();
+    everything(stack);
+    const tiles = dashboardOf(stack);
+    expect(tiles.map(({ widget }) => widget.title)).toEqual([
+      'Incidents',
+      'shop/Shop: availability over 30 days, error budget left',
+      'shop/Shop: latency over 30 days, error budget left',
+      'shop/Shop/Api: availability over 30 days, error budget left',
+      'Api: Requests',
+      'Api: Errors',
+      'Api: Latency',
+      'Work: Invocations',
+      'Work: Duration',
+      'Work: Memory',
+      'Work/Daily: Runs',
+      'Work/Often: Runs',
+      'Work/Weekly: Runs',
+      'Orders: Messages',
+      'Orders: Oldest message',
+    ]);
+    expect(tiles[0]?.widget.incidentList.policyNames).toHaveLength(12 + 3 * 4);
+    // `$${` is how Terraform says `${`.
+    expect(tiles[8]?.widget.xyChart.dataSets[1]).toEqual({
+      plotType: 'LINE',
+      targetAxis: 'Y1',
+      legendTemplate: 'p95',
+      timeSeriesQuery: {
+        prometheusQuery:
+          'histogram_quantile(0.95, sum by (le) (increase(run_googleapis_com:request_latencies_bucket' +
+          '{monitored_resource="cloud_run_revision",service_name="shop-shop-work-ac8768a2"}[$${__interval}])))',
+        unitOverride: 'ms',
+      },
+    });
+  });
+
+  test('has a hundred charts at most: many functions share them', () => {
+    const { stack, service } = serviceIn();
+    for (let index = 0; index < 40; index += 1) new ServerlessFunction(service, `F${index}`, { entry });
+    const tiles = dashboardOf(stack);
+    expect(tiles).toHaveLength(1 + 8);
+    expect(tiles[1]?.widget.title).toBe('All of kind function: Invocations, invocations, the 10 with most');
+    expect(tiles[1]?.widget.xyChart.dataSets[0].timeSeriesQuery.prometheusQuery).toMatch(
+      /^topk\(10, sum by \(service_name\) \(increase/,
+    );
+    for (const { xPos, width } of tiles) expect(xPos + width).toBeLessThanOrEqual(48);
+  });
+});
+
+test.skipIf(missing('terraform', terraform()))('terraform plans all of it', async () => {
+  const plan = await written((stack) => {
+    const service = everything(stack);
+    service.addAlertChannel(new AlertChannel(stack, 'OnCall', { email: 'a@shop.example' }));
+  }, planTerraform);
+  expect(plan).toMatchObject({ valid: true, diagnostics: [] });
+  const errors = Object.entries<any>(plan.resources).find(([address]) => address.includes('FunctionErrors'))![1];
+  expect(errors.conditions[0].condition_prometheus_query_language[0].query).toContain('service_name="shop-shop-work-ac8768a2"');
 });
 
 test('many functions share policies', () => {
@@ -229,8 +405,8 @@ describe('channels', () => {
     service.addAlertChannel(new AlertChannel(stack, 'Team', { existing: GoogleAlertChannel.from({ name }) }), ['page']);
     new ServerlessFunction(service, 'F', { entry });
     const policies = resourcesOf(stack, POLICY);
-    expect(policies.faasten_Monitoring_shopShop_FunctionErrors.notification_channels).toEqual([name]);
-    expect(policies.faasten_Monitoring_shopShop_FunctionMemory.notification_channels).toBeUndefined();
+    expect(policies.faasten_Monitoring_Alarms_shopShop_FunctionErrors.notification_channels).toEqual([name]);
+    expect(policies.faasten_Monitoring_Alarms_shopShop_FunctionMemory.notification_channels).toBeUndefined();
   });
 
   test('are refused where a secret would stand in Terraform’s state, or a name is none', () => {

@@ -1,4 +1,4 @@
-import type { AlarmSpec, FunctionSpec, ScheduleTriggerSpec } from '../../../core/model.js';
+import type { AlarmSpec, FunctionSpec, ScheduleTriggerSpec, SignalName } from '../../../core/model.js';
 import { longestGapSeconds } from '../../../core/monitoring/gap.js';
 import type { Subject } from '../../../core/monitoring/port.js';
 import type { GoogleApiBackend } from '../api.js';
@@ -7,8 +7,8 @@ import type { GoogleQueueBackend } from '../queue.js';
 import { RETEST_SECONDS } from './limits.js';
 import { added, atLeast, duration, type Labels, METRICS, type Metric, type Owner, percentile, series } from './promql.js';
 
-/** Runs that failed in the function did reach it; these did not. */
-const NOT_REACHED = { not: 'remote_server_4xx|unreachable' };
+/** Of a subscription's pushes: runs that failed in the function did reach it, these did not. */
+export const REACHED = { not: 'remote_server_4xx|unreachable' };
 
 /** Range that a run which is awaited is looked for in, while the condition's duration is the rest of the time. */
 const LOOK_SECONDS = 600;
@@ -20,44 +20,57 @@ export interface Condition {
   readonly durationSeconds: number;
 }
 
-/** Whose series an alarm looks at, when the configuration is written; empty where nothing can be counted. */
-export function ownersOf({ signal }: AlarmSpec, subject: Subject): readonly string[] {
+/** Whose series a signal of a subject is in. */
+export interface Owned {
+  readonly owner: Owner;
+  /** Empty where nothing can be counted. */
+  readonly names: readonly string[];
+}
+
+/** Known when the configuration is written. */
+export function ownedBy(signal: SignalName, subject: Subject): Owned {
   switch (subject.kind) {
     case 'function': {
       const fn = subject.backend as GoogleFunctionBackend;
-      if (signal !== 'function.deadLetters') return [fn.name];
-      return fn.deadLettersIfAny?.subscription ? [fn.deadLettersIfAny.name] : [];
+      if (signal !== 'function.deadLetters') return { owner: 'service_name', names: [fn.name] };
+      const kept = fn.deadLettersIfAny;
+      return { owner: 'subscription_id', names: kept?.subscription ? [kept.name] : [] };
     }
-    case 'api':
+    case 'api': {
       // API Gateway documents no status and no latency of its own: requests are counted by the functions that answer them.
-      return (subject.backend as GoogleApiBackend).answeredBy.map(({ name }) => name);
+      const { answeredBy } = subject.backend as GoogleApiBackend;
+      return { owner: 'service_name', names: answeredBy.map(({ name }) => name) };
+    }
     case 'queue': {
-      const queue = subject.backend as GoogleQueueBackend;
-      return signal === 'queue.deadLetters' ? [queue.deadLetters.name] : queue.subscriptionNames;
+      const { deadLetters, subscriptionNames } = subject.backend as GoogleQueueBackend;
+      return { owner: 'subscription_id', names: signal === 'queue.deadLetters' ? [deadLetters.name] : subscriptionNames };
     }
     case 'schedule':
-      return [(subject.backend as GoogleFunctionBackend).scheduleSubscription(subject.name)];
+      return {
+        owner: 'subscription_id',
+        names: [(subject.backend as GoogleFunctionBackend).scheduleSubscription(subject.name)],
+      };
   }
 }
 
 /** The condition of alarms that differ in their subjects only. `throttles` is the metric that the stack makes of throttled requests. */
-export function conditionOf(spec: AlarmSpec, subject: Subject, owners: readonly string[], throttles: Metric): Condition {
-  if (spec.signal === 'schedule.runs') return absence(spec, subject, owners);
+export function conditionOf(spec: AlarmSpec, subject: Subject, owned: Owned, throttles: Metric): Condition {
+  if (spec.signal === 'schedule.runs') return absence(spec, subject, owned);
   const { windowSeconds, periods, periodsToAlarm } = spec;
-  const query = inPeriod(spec, subject, owners, throttles);
+  const query = inPeriod(spec, subject, owned, throttles);
   if (periods === 1) return { query, durationSeconds: 0 };
   // A second less: a range that holds both its ends would hold one period more.
   const last = `[${duration(windowSeconds * periods - 1)}:${duration(windowSeconds)}]`;
   return { query: `count_over_time((${query})${last}) >= ${periodsToAlarm}`, durationSeconds: 0 };
 }
 
-function inPeriod(spec: AlarmSpec, subject: Subject, owners: readonly string[], throttles: Metric): string {
+function inPeriod(spec: AlarmSpec, subject: Subject, owned: Owned, throttles: Metric): string {
   const { signal, threshold, comparison } = spec;
   const window = `[${duration(spec.windowSeconds)}]`;
   // Functions and queues are told apart; the functions of an API are counted together.
-  const owner: Owner = subject.kind === 'queue' || signal === 'function.deadLetters' ? 'subscription_id' : 'service_name';
+  const { owner, names } = owned;
   const by = subject.kind === 'api' ? [] : [owner];
-  const own: Labels = { [owner]: owners };
+  const own: Labels = { [owner]: names };
   const sum = (metric: Metric, more: Labels = {}) => added(series(metric, { ...own, ...more }), window, by);
   const most = (metric: Metric) => `max by (${by.join(', ')}) (max_over_time(${series(metric, own)}${window}))`;
   switch (signal) {
@@ -93,10 +106,10 @@ function inPeriod(spec: AlarmSpec, subject: Subject, owners: readonly string[], 
  * No run in the time that the alarm waits: the range that is looked at, and how long it stays empty, add up to it. A new schedule has
  * not missed anything, so that the second is as long as may be; where one gap is longer still, a run must have been before.
  */
-function absence(spec: AlarmSpec, subject: Subject, owners: readonly string[]): Condition {
+function absence(spec: AlarmSpec, subject: Subject, owned: Owned): Condition {
   const total = spec.windowSeconds * spec.periods;
   const durationSeconds = Math.max(0, Math.min(RETEST_SECONDS.max, total - LOOK_SECONDS));
-  const runs = series(METRICS.pushes, { subscription_id: owners, response_class: NOT_REACHED });
+  const runs = series(METRICS.pushes, { subscription_id: owned.names, response_class: REACHED });
   const none = `absent(${atLeast(added(runs, `[${duration(total - durationSeconds)}]`, []), 1)})`;
   const gap = longestGapSeconds((subject.spec as ScheduleTriggerSpec).expression);
   if (gap <= RETEST_SECONDS.max) return { query: none, durationSeconds };

@@ -1,11 +1,12 @@
 import type { Construct } from 'constructs';
-import { invalid } from '../../../core/errors.js';
 import type { AlarmSpec, ChannelSpec, InstrumentationSpec, SloSpec } from '../../../core/model.js';
 import type { DashboardView, MonitoringPlatform, Notify, Subject } from '../../../core/monitoring/port.js';
 import type { Backend, FunctionBackend } from '../../../core/platform.js';
 import type { StackContext } from '../context.js';
 import type { GoogleFunctionBackend } from '../function.js';
 import { ChannelResources, type ExistingChannel } from './channel.js';
+import { DashboardResources } from './dashboard.js';
+import { SloResources } from './slo.js';
 
 /** Cloud Monitoring: policies and charts over Google's own metrics, and over logs where these say too little. */
 export class GoogleMonitoring implements MonitoringPlatform {
@@ -23,11 +24,11 @@ export class GoogleMonitoring implements MonitoringPlatform {
     return { resource: this.contextOf(scope).monitoring.addAlarm({ spec, subject, notify }) };
   }
 
-  createSlo(_scope: Construct, spec: SloSpec, _subjects: () => readonly Subject[], _notify: Notify): Backend {
-    throw invalid('slo', spec.subject.path, 'not here', 'yet');
+  createSlo(scope: Construct, spec: SloSpec, subjects: () => readonly Subject[], notify: Notify): Backend {
+    return new SloResources(scope, this.contextOf(scope), spec, subjects, notify);
   }
 
-  createDashboard(_scope: Construct, _view: () => DashboardView): Backend {
-    throw new Error('not here yet');
+  createDashboard(scope: Construct, view: () => DashboardView): Backend {
+    return new DashboardResources(scope, this.contextOf(scope), view);
   }
 }

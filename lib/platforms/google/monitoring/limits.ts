@@ -22,3 +22,19 @@ export const SUBJECT_LENGTH = 255;
  * each function would use up: https://cloud.google.com/monitoring/quotas
  */
 export const OWNERS_PER_POLICY = 50;
+
+const OBJECTIVE = 'https://cloud.google.com/monitoring/api/ref_v3/rest/v3/services.serviceLevelObjectives';
+
+/** `rolling_period_days` of an objective. */
+export const SLO_DAYS: Limit = { min: 1, max: 30, source: OBJECTIVE };
+/** `goal` of an objective, a share. */
+export const GOAL: Limit = { min: 0.01, max: 0.9999, source: OBJECTIVE };
+
+/** Longest id of a service that objectives are of. */
+export const SERVICE_ID_LENGTH = 63;
+
+/** Length of a filter, in characters: https://cloud.google.com/monitoring/quotas */
+export const FILTER_LENGTH: Limit = { min: 1, max: 2048, source: 'https://cloud.google.com/monitoring/quotas' };
+
+/** Widgets of a dashboard. */
+export const WIDGETS_PER_DASHBOARD: Limit = { min: 1, max: 100, source: 'https://cloud.google.com/monitoring/quotas' };

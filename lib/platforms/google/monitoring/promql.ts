@@ -43,8 +43,8 @@ export function logMetric(name: string): Metric {
 /** Label of a metric that says whose it is. */
 export type Owner = 'service_name' | 'subscription_id';
 
-/** A label: one value, any of several, or a pattern that must not match. */
-export type Matcher = string | readonly string[] | { readonly not: string };
+/** A label: one value, any of several, or a pattern that must match or must not. */
+export type Matcher = string | readonly string[] | { readonly like: string } | { readonly not: string };
 
 export type Labels = Readonly<Record<string, Matcher | undefined>>;
 
@@ -65,6 +65,7 @@ function plain(text: string): string {
 function matching(matcher: Matcher): string {
   if (typeof matcher === 'string') return `=${JSON.stringify(matcher)}`;
   if ('not' in matcher) return `!~${JSON.stringify(matcher.not)}`;
+  if ('like' in matcher) return `=~${JSON.stringify(matcher.like)}`;
   if (matcher.length === 1) return `=${JSON.stringify(matcher[0])}`;
   return `=~${JSON.stringify(matcher.map(escaped).join('|'))}`;
 }

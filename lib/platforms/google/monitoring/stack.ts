@@ -1,4 +1,4 @@
-import { LoggingMetric } from '@cdktf/provider-google/lib/logging-metric/index.js';
+import { LoggingMetric, type LoggingMetricConfig } from '@cdktf/provider-google/lib/logging-metric/index.js';
 import type { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy/index.js';
 import { Lazy, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -7,7 +7,7 @@ import type { Notify, Subject } from '../../../core/monitoring/port.js';
 import { conditionOf as wordsOf } from '../../../core/monitoring/words.js';
 import type { StackContext } from '../context.js';
 import { plainText } from '../text.js';
-import { conditionOf, ownersOf } from './alarm.js';
+import { conditionOf, ownedBy } from './alarm.js';
 import { OWNERS_PER_POLICY } from './limits.js';
 import { alertPolicy } from './policy.js';
 import { logMetric, type Metric } from './promql.js';
@@ -25,6 +25,11 @@ interface Group {
   readonly alarms: Alarm[];
 }
 
+/** A metric that is made of logs. */
+export interface LogMetric extends Metric {
+  readonly made: LoggingMetric;
+}
+
 /** Longest name of a metric of logs: https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.metrics */
 const METRIC_NAME = 100;
 
@@ -33,10 +38,10 @@ const REPORT_LABELS = ['function', 'service', 'kind', 'outcome'] as const;
 
 /** What watches the functions of a stack: alert policies, each for many functions, and metrics that are made of logs. */
 export class StackMonitoring extends Construct {
+  private readonly alarms: Construct;
   private readonly groups = new Map<string, Group>();
+  private readonly policies: { path: string; policy: MonitoringAlertPolicy }[] = [];
   private readonly thresholds = new Set<number>();
-  /** Metrics of logs by their ids. */
-  private readonly metrics = new Map<string, LoggingMetric>();
 
   constructor(
     scope: Construct,
@@ -44,6 +49,7 @@ export class StackMonitoring extends Construct {
     private readonly context: StackContext,
   ) {
     super(scope, id);
+    this.alarms = new Construct(this, 'Alarms');
   }
 
   /**
@@ -71,8 +77,9 @@ export class StackMonitoring extends Construct {
       alarm: `${kind}-${spec.name.toLowerCase()}`,
       severity: spec.severity,
       condition: () => {
-        const owners = new Set(alarms.flatMap((each) => ownersOf(each.spec, each.subject)));
-        return conditionOf(spec, subject, [...owners].sort(), this.throttles());
+        const owned = alarms.map((each) => ownedBy(spec.signal, each.subject));
+        const names = [...new Set(owned.flatMap((each) => each.names))].sort();
+        return conditionOf(spec, subject, { owner: owned[0]!.owner, names }, this.throttles());
       },
       notify: () => alarms.map((each) => each.notify),
       why: spec.why,
@@ -80,11 +87,21 @@ export class StackMonitoring extends Construct {
       runbook: spec.runbook,
     });
     this.groups.set(key, { policy, alarms });
+    this.note(path, policy);
     return policy;
   }
 
+  /** Has a policy be on the dashboards of what is around `path`. */
+  note(path: string, policy: MonitoringAlertPolicy): void {
+    this.policies.push({ path, policy });
+  }
+
+  policiesBelow(path: string): readonly MonitoringAlertPolicy[] {
+    return this.policies.filter((each) => `${each.path}/`.startsWith(`${path}/`)).map(({ policy }) => policy);
+  }
+
   /** Invocations that functions reported, as a counter with the labels `function`, `service`, `kind` and `outcome`. */
-  invocations(): Metric {
+  invocations(): LogMetric {
     return this.logMetric('Invocations', () => ({
       filter: this.reports(),
       metricDescriptor: { metricKind: 'DELTA', valueType: 'INT64', unit: '1', labels: labels() },
@@ -93,7 +110,7 @@ export class StackMonitoring extends Construct {
   }
 
   /** How long they took, in milliseconds, as a distribution with these thresholds among its bounds. */
-  durations(thresholdMillis: number): Metric {
+  durations(thresholdMillis: number): LogMetric {
     this.thresholds.add(thresholdMillis);
     return this.logMetric('Durations', () => ({
       filter: this.reports(),
@@ -108,16 +125,11 @@ export class StackMonitoring extends Construct {
     }));
   }
 
-  /** What the metrics of an objective must be there before. */
-  get ready(): readonly LoggingMetric[] {
-    return [...this.metrics.values()];
-  }
-
   /**
    * Requests that found no instance. They never reach the function, so that no metric of Cloud Run has them, but its log does:
    * https://cloud.google.com/run/docs/troubleshooting#no-available-container-instances
    */
-  private throttles(): Metric {
+  throttles(): LogMetric {
     return this.logMetric('Throttles', () => ({
       filter:
         'resource.type="cloud_run_revision" AND log_id("run.googleapis.com/requests") AND textPayload:"no available instance"',
@@ -134,20 +146,17 @@ export class StackMonitoring extends Construct {
     );
   }
 
-  private logMetric(
-    id: string,
-    settings: () => Omit<ConstructorParameters<typeof LoggingMetric>[2], 'name' | 'project'>,
-  ): Metric {
+  private logMetric(id: string, settings: () => Omit<LoggingMetricConfig, 'name' | 'project'>): LogMetric {
     const name = this.context.name(id, METRIC_NAME);
-    if (!this.metrics.has(id)) {
-      this.metrics.set(id, new LoggingMetric(this, id, { name, project: this.context.projectArgument, ...settings() }));
-    }
-    return logMetric(name);
+    const made =
+      (this.node.tryFindChild(id) as LoggingMetric | undefined) ??
+      new LoggingMetric(this, id, { name, project: this.context.projectArgument, ...settings() });
+    return { ...logMetric(name), made };
   }
 
   private child(path: string): Construct {
     const id = path.replaceAll('/', ' ');
-    return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
+    return (this.alarms.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this.alarms, id);
   }
 
   /** The first of its kind has the name alone, further ones a number, in the order of declaration. */
