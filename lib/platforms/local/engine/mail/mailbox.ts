@@ -116,8 +116,9 @@ export class Mailbox {
   /** Resolves when the store has it. */
   async send(letter: Letter, settings?: SendSettings): Promise<void> {
     const prepared = this.prepare(letter, settings);
+    // The one that was sent before may not be written yet.
+    await this.store.commit(prepared?.changes ?? []);
     if (!prepared) return;
-    await this.store.commit(prepared.changes);
     prepared.sent();
   }
 
