@@ -4,11 +4,11 @@ import type { ObjectEvent, ScheduleEvent } from './events.js';
 import type { Handler, Part } from './handlers.js';
 import { logger } from './log.js';
 import { HttpProblem, problemResponse } from './problem.js';
-import { type Course, type Formats, Reporter } from './report.js';
+import { type Course, type Formats, type Observer, Reporter } from './report.js';
 import { SchemaError, validated } from './schema.js';
 import type { ServeOptions } from './serve.js';
 import { parsed } from './text.js';
-import { traceOf, within } from './trace.js';
+import { type Trace, traceOf, within } from './trace.js';
 import { LOG_LEVEL_VARIABLE } from './wire.js';
 
 /** How long before the platform's deadline the signal fires: a tenth of the time, at most this many milliseconds. */
@@ -41,6 +41,8 @@ export interface Invocation {
   /** Trace that it belongs to: in W3C's form, or its id alone. */
   readonly traceparent?: string | null;
   readonly traceId?: string;
+  /** The same, decided already by the process that runs the function. */
+  readonly trace?: Trace;
   /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
   readonly deadline?: number;
   /** Gives what aborts when nobody waits for the answer any more. */
@@ -62,9 +64,9 @@ export class Dispatcher {
   private readonly reporter: Reporter;
 
   /** @throws when the entry is no handler, or does not answer what the function is declared to receive */
-  constructor(entry: unknown, options: ServeOptions, formats: Formats = {}) {
+  constructor(entry: unknown, options: ServeOptions, formats: Formats = {}, observer?: Observer) {
     this.environment = new Environment(options);
-    this.reporter = new Reporter(this.environment, formats);
+    this.reporter = new Reporter(this.environment, formats, observer);
     const name = this.environment.functionName;
     const own = (entry as Partial<Handler> | undefined)?.['~handler'];
     if (!own)
@@ -219,9 +221,9 @@ export class Dispatcher {
     let signal: AbortSignal | undefined;
     let late: DOMException | undefined;
     const course: Course = {};
-    const trace = traceOf(invocation.traceparent, invocation.traceId);
+    const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation.traceId);
     const traced = { ...invocation, traceId: trace.traceId };
-    const end = this.reporter.begin(traced, attempt);
+    const end = this.reporter.begin(traced, attempt, trace);
     const margin = Math.min(LONGEST_MARGIN, left / 10);
     let timer: NodeJS.Timeout | undefined;
     const at = (millis: number, run: () => void) => {

@@ -8,8 +8,11 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+type Labels = Readonly<Record<string, string | undefined>>;
+
 /** Of one function. */
 interface Instance {
+  readonly of: Labels;
   readonly labels: string;
   initSum: number;
   initCount: number;
@@ -18,6 +21,7 @@ interface Instance {
 
 /** Of one function and one way into it. */
 interface Series {
+  readonly of: Labels;
   readonly labels: string;
   invocations: number;
   errors: number;
@@ -29,9 +33,10 @@ interface Series {
 
 /** Metrics of the functions of a process, in Prometheus' text format. */
 export class Registry {
-  private readonly instances = new Map<string, Instance>();
-  private readonly series = new Map<string, Series>();
-  private readonly bounds: readonly number[];
+  readonly instances = new Map<string, Instance>();
+  readonly series = new Map<string, Series>();
+  /** Upper bounds of the histogram's buckets, in seconds. */
+  readonly bounds: readonly number[];
 
   constructor(boundsMillis: readonly number[] = []) {
     this.bounds = [...new Set([...BOUNDS, ...boundsMillis.map((millis) => millis / 1000)])].sort((a, b) => a - b);
@@ -39,8 +44,8 @@ export class Registry {
 
   observe(report: Report): void {
     const { function: fn, service, kind, trigger, durationMs, initMs } = report;
-    const instance = this.instanceOf(labelsOf({ function: fn, service }));
-    const series = this.seriesOf(labelsOf({ function: fn, service, kind, trigger }));
+    const instance = this.instanceOf({ function: fn, service });
+    const series = this.seriesOf({ function: fn, service, kind, trigger });
     for (const name of ['invocations', 'errors', 'timeouts', 'coldStarts'] as const) series[name] += report[name];
     const seconds = durationMs / 1000;
     series.durationSum += seconds;
@@ -103,20 +108,22 @@ export class Registry {
     return [...cumulative, sample('duration_seconds_sum', labels, durationSum), sample('duration_seconds_count', labels, count)];
   }
 
-  private instanceOf(labels: string): Instance {
+  private instanceOf(of: Labels): Instance {
+    const labels = labelsOf(of);
     let instance = this.instances.get(labels);
     if (!instance) {
-      instance = { labels, initSum: 0, initCount: 0, memoryBytes: 0 };
+      instance = { of, labels, initSum: 0, initCount: 0, memoryBytes: 0 };
       this.instances.set(labels, instance);
     }
     return instance;
   }
 
-  private seriesOf(labels: string): Series {
+  private seriesOf(of: Labels): Series {
+    const labels = labelsOf(of);
     let series = this.series.get(labels);
     if (!series) {
       const buckets = Array.from({ length: this.bounds.length + 1 }, () => 0);
-      series = { labels, invocations: 0, errors: 0, timeouts: 0, coldStarts: 0, buckets, durationSum: 0 };
+      series = { of, labels, invocations: 0, errors: 0, timeouts: 0, coldStarts: 0, buckets, durationSum: 0 };
       this.series.set(labels, series);
     }
     return series;
@@ -147,7 +154,7 @@ function sample(name: string, labels: string, value: number): string {
   return `${METRICS_NAMESPACE}_${name}${labels ? `{${labels}}` : ''} ${value}`;
 }
 
-function labelsOf(labels: Readonly<Record<string, string | undefined>>): string {
+function labelsOf(labels: Labels): string {
   return Object.entries(labels)
     .flatMap(([name, value]) => (value ? [`${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`] : []))
     .join(',');

@@ -1,5 +1,6 @@
 import type { Invocation } from './dispatch.js';
 import type { Environment } from './environment.js';
+import type { Trace } from './trace.js';
 import { MEMORY_VARIABLE, METRICS_VARIABLE, SERVICE_VARIABLE } from './wire.js';
 
 /** What is told of one invocation: one line of JSON, with these names on every target. */
@@ -43,6 +44,9 @@ export type Format = (argument: string, environment: Environment) => (report: Re
 /** Formats by name, those that an adapter brings beside `json`. */
 export type Formats = Readonly<Record<string, Format>>;
 
+/** Hears of each invocation that ended, whether or not it is written. */
+export type Observer = (report: Report, trace: Trace) => void;
+
 /** How an invocation went, as far as it is known. */
 export interface Course {
   route?: string;
@@ -67,6 +71,7 @@ export class Reporter {
   constructor(
     private readonly environment: Environment,
     formats: Formats,
+    private readonly observer?: Observer,
   ) {
     const { variables } = environment;
     const [name = '', argument = ''] = (variables[METRICS_VARIABLE] ?? '').split(':', 2);
@@ -78,8 +83,8 @@ export class Reporter {
   }
 
   /** Begins an invocation. What it gives ends it, the first time it is called. */
-  begin(invocation: Invocation, attempt: number): (course: Course) => void {
-    if (!this.format) return () => {};
+  begin(invocation: Invocation, attempt: number, trace: Trace): (course: Course) => void {
+    if (!this.format && !this.observer) return () => {};
     const start = performance.now();
     const coldStart = this.cold;
     this.cold = false;
@@ -87,9 +92,9 @@ export class Reporter {
     return (course) => {
       if (done) return;
       done = true;
-      process.stdout.write(
-        `${JSON.stringify(this.format!(this.report(invocation, attempt, performance.now() - start, coldStart, course)))}\n`,
-      );
+      const report = this.report(invocation, attempt, performance.now() - start, coldStart, course);
+      if (this.format) process.stdout.write(`${JSON.stringify(this.format(report))}\n`);
+      this.observer?.(report, trace);
     };
   }
 

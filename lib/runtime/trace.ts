@@ -33,11 +33,17 @@ const current = new AsyncLocalStorage<Trace>();
  * says so where requests come in, and that is kept.
  */
 export function traceOf(traceparent?: string | null, traceId?: string): Trace {
-  const [, id, parentId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  const known = id ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomHex(16));
+  const given = readTraceparent(traceparent);
+  const known = given?.traceId ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomHex(16));
   const spanId = randomHex(8);
-  const sampled = flags === undefined || (Number.parseInt(flags, 16) & 1) === 1;
+  const { parentId, sampled = true } = given ?? {};
   return { traceId: known, spanId, parentId, sampled, traceparent: `00-${known}-${spanId}-0${sampled ? 1 : 0}` };
+}
+
+/** What a traceparent says; undefined for what is none. */
+export function readTraceparent(text?: string | null): Pick<Trace, 'traceId' | 'parentId' | 'sampled'> | undefined {
+  const [, traceId, parentId, flags] = TRACEPARENT.exec(text ?? '') ?? [];
+  return traceId && flags ? { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 } : undefined;
 }
 
 let random = Buffer.alloc(0);

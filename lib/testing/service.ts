@@ -290,6 +290,7 @@ export async function startService(
     envFile: false,
     dataDirectory: false,
     watch: false,
+    telemetry: false,
   });
   return new RunningService(running, clock, model, faults);
 }

@@ -46,6 +46,12 @@ export interface LocalOptions {
    */
   readonly metricsPort?: number;
   /**
+   * OpenTelemetry's variables, which say where spans and metrics are sent: `OTEL_EXPORTER_OTLP_ENDPOINT`, and those beside it for
+   * one signal, headers and the interval. `false` sends nothing.
+   * @default - those of the process
+   */
+  readonly telemetry?: Readonly<Record<string, string | undefined>> | false;
+  /**
    * Folder for everything that outlives the process: messages, history, objects. `false` keeps messages and history in memory, and
    * objects in a temporary folder.
    * @default '.faasten/local'
@@ -123,6 +129,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     environment: options.environment ?? {},
     secrets: options.secrets ?? {},
     faults: options.faults,
+    telemetry: options.telemetry === false ? {} : (options.telemetry ?? process.env),
     storeFolder: temporary === undefined ? join(folder, 'store') : undefined,
     bucketsFolder: join(folder, 'buckets'),
     issuerFile: temporary === undefined ? join(folder, ISSUER_FILE) : undefined,

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { collectorOf, resourceOf, SpanExporter, spanOf } from '../otlp.js';
 import { prometheus } from '../prometheus.js';
+import type { Observer } from '../report.js';
 import type { ServeOptions } from '../serve.js';
 import { serve as serveHttp } from './http.js';
 import { answer } from './node.js';
@@ -25,7 +27,8 @@ export interface FunctionServer {
  * and ends the process by force when that takes too long.
  */
 export function serve(entry: unknown, options: ServeOptions): FunctionServer {
-  const fn = serveHttp(entry, options, { prometheus });
+  const spans = spansOf(options.environment ?? process.env);
+  const fn = serveHttp(entry, options, { prometheus }, spans?.observer);
   const server = createServer((request, response) => {
     // close() ends connections that are idle then; those that were busy would stay open for more.
     response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
@@ -34,11 +37,27 @@ export function serve(entry: unknown, options: ServeOptions): FunctionServer {
   server.keepAliveTimeout = KEEP_ALIVE;
   // Bodies may take as long as the function may; the proxy in front guards against slow clients.
   server.requestTimeout = 0;
-  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  const close = async () => {
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await spans?.exporter.flush();
+  };
   process.once('SIGTERM', () => {
     // The exit is not left to an empty event loop: handlers may hold connections open.
     void close().then(() => process.exit(0));
   });
   server.listen(Number((options.environment ?? process.env).PORT || DEFAULT_PORT));
   return { server, close };
+}
+
+/** Sends a span of each sampled invocation where OpenTelemetry's variables say. */
+function spansOf(variables: NonNullable<ServeOptions['environment']>) {
+  const collector = collectorOf(variables, 'traces');
+  if (!collector) return undefined;
+  const exporter = new SpanExporter(collector);
+  let resource: object | undefined;
+  const observer: Observer = (report, trace) => {
+    resource ??= resourceOf(report.function, variables.OTEL_SERVICE_NAME ?? report.service);
+    if (trace.sampled) exporter.add(resource, spanOf(report, trace));
+  };
+  return { exporter, observer };
 }

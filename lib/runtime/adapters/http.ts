@@ -4,7 +4,7 @@ import { type Envelope, readEnvelope } from '../decode/envelope.js';
 import { objectEvents } from '../decode/objects.js';
 import { Dispatcher, type Invocation, type Item } from '../dispatch.js';
 import { HttpProblem, problemResponse } from '../problem.js';
-import type { Formats } from '../report.js';
+import type { Formats, Observer } from '../report.js';
 import { matchPath, matchRoute } from '../routes.js';
 import type { ServeOptions } from '../serve.js';
 import { parsed } from '../text.js';
@@ -33,8 +33,8 @@ export interface HttpFunction {
 }
 
 /** The function in fetch style. Anything that is neither a request of an API nor an event nor a call is answered 404. */
-export function serve(entry: unknown, options: ServeOptions, formats?: Formats): HttpFunction {
-  const dispatcher = new Dispatcher(entry, options, formats);
+export function serve(entry: unknown, options: ServeOptions, formats?: Formats, observer?: Observer): HttpFunction {
+  const dispatcher = new Dispatcher(entry, options, formats, observer);
   const { environment, kinds } = dispatcher;
 
   const api = (request: Request, about: About, path: string, routes: readonly string[]): Promise<Response> => {

@@ -5,11 +5,12 @@ import { awsIdentity } from '../identity/aws.js';
 import type { HttpProblem } from '../problem.js';
 import { matchRoute } from '../routes.js';
 import type { ServeOptions } from '../serve.js';
+import type { Trace } from '../trace.js';
 
 /** What is known of an invocation; see `Invocation` in dispatch.ts. */
 export interface LocalAbout {
   readonly requestId: string;
-  readonly traceId?: string;
+  readonly trace?: Trace;
   readonly deadline: number;
   signal(): AbortSignal;
 }

@@ -68,6 +68,7 @@ export async function start(
     envFile: join(__dirname, 'secrets.env'),
     clock,
     watch: false,
+    telemetry: false,
     ...options,
   });
   const seen: Record<string, any>[] = [];

@@ -24,6 +24,7 @@ import { Schedules } from './schedules.js';
 import { requireSecrets, Secrets } from './secrets.js';
 import { SocketServer } from './sockets/server.js';
 import { openStore, type Store } from './store.js';
+import { Traces } from './traces.js';
 import { Spare } from './worker/spare.js';
 
 export interface EngineOptions {
@@ -37,6 +38,8 @@ export interface EngineOptions {
   /** Values of secrets by their names, before those of the file. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly faults?: FaultInjector;
+  /** OpenTelemetry's variables, which say where spans and metrics are sent. */
+  readonly telemetry: Readonly<Record<string, string | undefined>>;
   /** Folder of the store; undefined keeps everything in memory. */
   readonly storeFolder: string | undefined;
   readonly bucketsFolder: string;
@@ -76,6 +79,7 @@ export class Engine {
   private spare!: Spare;
   private readonly issuer: Issuer;
   private monitoring!: Monitoring;
+  private readonly traces = new Traces();
   private readonly codes = new Map<string, FunctionCode>();
   private readonly problems = new Map<string, string>();
   private flushing?: NodeJS.Timeout;
@@ -134,14 +138,16 @@ export class Engine {
     const signer = new Signer(this.buckets);
     const { host, ownPort, allowedHosts } = options;
     this.own = new OwnServer(signer, { host, port: ownPort, allowedHosts, metrics: () => this.monitoring.metrics() });
-    this.monitoring = new Monitoring(model, this.history, this.deliveries, clock);
+    this.monitoring = new Monitoring(model, this.history, this.deliveries, {
+      ...{ clock, traces: this.traces, variables: options.telemetry },
+    });
     new LiveStates(this.parts);
 
     await this.own.listen();
     this.ownUrl = this.own.url;
     await this.listen();
     const { urls } = this;
-    const onUse = this.history.use.bind(this.history);
+    const onUse = this.monitoring.uses.bind(this.monitoring);
     const targets = {
       runners: this.runners,
       deliveries: this.deliveries,
@@ -169,7 +175,7 @@ export class Engine {
         requireSecrets(fn, this.secrets);
         return code.current();
       };
-      this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.monitoring, now, options.faults));
+      this.runners.set(path, new FunctionRunner(fn, settings, ask, ready, this.monitoring, this.traces, now, options.faults));
     }
     for (const server of [...this.apis, ...this.sockets.values()]) server.route(this.runners);
 
@@ -195,7 +201,6 @@ export class Engine {
 
   async close(): Promise<void> {
     clearInterval(this.flushing);
-    this.monitoring.close();
     this.schedules.close();
     this.buckets.close();
     await Promise.all([this.own.close(), ...this.apis.map((server) => server.close())]);
@@ -204,6 +209,7 @@ export class Engine {
     await Promise.all([this.spare.close(), ...[...this.runners.values()].map((runner) => runner.close())]);
     await this.deliveries.close(GRACE);
     for (const code of this.codes.values()) await code.close();
+    await this.monitoring.close();
     await this.flush();
     await this.store.close();
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CorsSpec } from '../../../core/model.js';
 import { parseRoute } from '../../../core/route.js';
+import { readTraceparent } from '../../../runtime/trace.js';
 import { MAX_PAYLOAD_BYTES, type SendRequest } from '../console/protocol.js';
 import { REQUEST_BYTES } from '../limits.js';
 import type { LocalApiModel, LocalRoute } from '../model.js';
@@ -24,8 +25,6 @@ const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)|\\/i;
 
 /** Milliseconds that a request waits for a free worker: Cloud Run's. https://cloud.google.com/run/docs/about-instance-autoscaling */
 export const PATIENCE = 10_000;
-
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 interface Target {
   readonly key: string;
@@ -99,7 +98,8 @@ export class ApiServer {
     const target = preflight ? this.router.findAny(path) : this.router.find(method, path);
     if (!target) return this.unknown(response, method, path);
     const allowed = corsHeaders(cors, headers.origin);
-    const traceId = TRACEPARENT.exec(String(headers.traceparent))?.[1] ?? newTraceId();
+    const traceparent = headers.traceparent as string | undefined;
+    const traceId = (traceparent && readTraceparent(traceparent)?.traceId) || newTraceId();
     let authorizer: object | undefined;
     if (!preflight) {
       const wait = this.throttle.refuses(target.key, this.options.now());
@@ -148,6 +148,7 @@ export class ApiServer {
       },
       origin: { kind: 'http', resourceId: this.model.path, edgeId: routeEdge(this.model.path, key), title },
       traceId,
+      traceparent,
       eventId,
       patience: PATIENCE,
       onStart: (given) => {

@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** A use of a link, as it is shown in traces. */
 export interface LinkUse {
   readonly invocationId: string;
+  readonly traceId: string;
   readonly edgeId: string;
   readonly resourceId: string;
   /** `put orders/17.json` */
@@ -40,7 +41,7 @@ export interface LinkTargets {
   readonly buckets: Buckets;
   readonly signer: Signer;
   now(): number;
-  onUse(use: LinkUse): void;
+  onUse(use: LinkUse, functionPath: string): void;
   readonly faults?: FaultInjector;
 }
 
@@ -62,6 +63,7 @@ export class Links {
     const [name, link] = found;
     const use = {
       invocationId: invocation.about.requestId,
+      traceId: invocation.about.trace.traceId,
       edgeId: linkEdge(this.fn.path, name),
       resourceId: path,
       name: argument.key === undefined ? operation : `${operation} ${argument.key}`,
@@ -71,10 +73,10 @@ export class Links {
     try {
       await this.targets.faults?.link(this.fn.path, name);
       const result = await this.answer(link, operation, argument, invocation);
-      this.targets.onUse({ ...use, durationMs: performance.now() - started });
+      this.targets.onUse({ ...use, durationMs: performance.now() - started }, this.fn.path);
       return result;
     } catch (error) {
-      this.targets.onUse({ ...use, durationMs: performance.now() - started, error: (error as Error).message });
+      this.targets.onUse({ ...use, durationMs: performance.now() - started, error: (error as Error).message }, this.fn.path);
       throw error;
     }
   }
@@ -82,7 +84,7 @@ export class Links {
   private async answer(link: LocalLink, operation: string, argument: any, { about }: Invocation): Promise<unknown> {
     const { runners, deliveries, buses, sockets, buckets, signer } = this.targets;
     const { target } = link;
-    const cause = { traceId: about.traceId, parentId: about.requestId };
+    const cause = { traceId: about.trace.traceId, parentId: about.requestId };
     switch (operation) {
       case 'send':
         return link.kind === 'websocket'

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorSummary, InvocationStatus, InvocationSummary, LogLine, Origin } from '../console/protocol.js';
 import type { LocalFunctionModel } from '../model.js';
 import type { Fault, FaultInjector } from './faults.js';
-import { traceId as newTraceId } from './ids.js';
 import { OutputReader } from './output.js';
+import type { Traces } from './traces.js';
 import { Pool, type PoolSettings, THROTTLED } from './worker/pool.js';
 import type { Head, Result, Task } from './worker/protocol.js';
 import type { Invocation, LinkHost } from './worker/worker.js';
@@ -16,6 +16,10 @@ export interface Call {
   readonly traceId?: string;
   /** The invocation that caused this one. */
   readonly parentId?: string;
+  /** Header of a request from outside, whose trace goes on. */
+  readonly traceparent?: string;
+  /** Further traces that it belongs to: those of the other messages of a batch. */
+  readonly joined?: readonly Joined[];
   readonly attempt?: number;
   /** When it was sent, of what had to wait. */
   readonly sentTimeMs?: number;
@@ -26,6 +30,11 @@ export interface Call {
   onChunk?(chunk: Uint8Array): Promise<void>;
   /** Is given what ends the wait for an answer that nobody wants any more. */
   onStart?(abort: () => void): void;
+}
+
+export interface Joined {
+  readonly traceId: string;
+  readonly parentId?: string;
 }
 
 export interface Done {
@@ -56,6 +65,7 @@ export class FunctionRunner {
     links: LinkHost,
     code: () => Promise<string>,
     private readonly recorder: Recorder,
+    private readonly traces: Traces,
     private readonly now: () => number,
     private readonly faults?: FaultInjector,
   ) {
@@ -79,10 +89,11 @@ export class FunctionRunner {
   }
 
   private async once(call: Call, fault?: Fault): Promise<Done> {
-    const { task, origin, parentId, eventId, attempt = 1, traceId = newTraceId() } = call;
+    const { task, origin, parentId, eventId, attempt = 1 } = call;
     const id = randomUUID();
+    const trace = this.traces.of(id, call);
     let summary: InvocationSummary = {
-      ...{ id, functionId: this.model.path, traceId, parentId, origin, attempt, eventId },
+      ...{ id, functionId: this.model.path, traceId: trace.traceId, parentId, origin, attempt, eventId },
       status: 'running',
       startTimeMs: this.now(),
     };
@@ -90,7 +101,7 @@ export class FunctionRunner {
     let head: Head | undefined;
     const invocation: Invocation = {
       task,
-      about: { requestId: id, traceId },
+      about: { requestId: id, trace },
       millis: this.model.timeoutSeconds * 1000,
       onStart: call.onStart,
       onOutput: (text, dropped) => output.take(text, dropped),

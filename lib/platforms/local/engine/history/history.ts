@@ -119,9 +119,9 @@ export class History implements Recorder {
   }
 
   trace(id: string): Trace | undefined {
-    const records = [...this.records.values()].filter(({ summary }) => summary.traceId === id);
+    const records = [...this.records.values()].filter((record) => record.isOf(id));
     const past = [...this.past.values()].filter((detail) => detail.traceId === id).map((detail) => pastRecord(detail));
-    const spans = [...past, ...records].flatMap((record) => record.spans());
+    const spans = [...past, ...records].flatMap((record) => record.spans(id));
     if (spans.length === 0) return undefined;
     spans.sort((a, b) => a.startTimeMs - b.startTimeMs);
     return { id, startTimeMs: spans[0]!.startTimeMs, spans: spans.slice(0, SPANS), truncated: spans.length > SPANS };

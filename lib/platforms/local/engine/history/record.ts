@@ -1,6 +1,6 @@
 import type { InvocationDetail, InvocationSummary, LogLine, Payload, Span } from '../../console/protocol.js';
 import type { LinkUse } from '../links.js';
-import type { Call, Done } from '../runner.js';
+import type { Call, Done, Joined } from '../runner.js';
 import type { Result, Task } from '../worker/protocol.js';
 import { payloadOf } from './payload.js';
 
@@ -18,13 +18,15 @@ export class InvocationRecord {
   private result?: Result;
   private readonly task: Task;
   private readonly sentTimeMs?: number;
+  private readonly joined: readonly Joined[];
 
   constructor(
     public summary: InvocationSummary,
-    call: Pick<Call, 'task' | 'sentTimeMs'>,
+    call: Pick<Call, 'task' | 'sentTimeMs' | 'joined'>,
   ) {
     this.task = call.task;
     this.sentTimeMs = call.sentTimeMs;
+    this.joined = call.joined ?? [];
   }
 
   /** Bytes that it keeps in memory, about. */
@@ -54,9 +56,15 @@ export class InvocationRecord {
     return { ...summary, event: eventOf(this.task), result: this.result && resultOf(this.result), logs: [...logs], logsDropped };
   }
 
+  /** Whether it is part of a trace: its own, or that of another message of its batch. */
+  isOf(traceId: string): boolean {
+    return this.summary.traceId === traceId || this.joined.some((each) => each.traceId === traceId);
+  }
+
   /** Its part of a trace. */
-  spans(): Span[] {
-    const { id, functionId, origin, parentId, attempt, startTimeMs, durationMs, coldStartMs = 0, status, error } = this.summary;
+  spans(traceId: string): Span[] {
+    const { parentId } = this.joined.find((each) => each.traceId === traceId) ?? this.summary;
+    const { id, functionId, origin, attempt, startTimeMs, durationMs, coldStartMs = 0, status, error } = this.summary;
     const outcome = status === 'running' ? 'running' : status === 'succeeded' ? 'ok' : 'error';
     const took = durationMs === undefined ? undefined : durationMs + coldStartMs;
     const spans: Span[] = [];
@@ -70,7 +78,7 @@ export class InvocationRecord {
       before({ kind: 'request', resourceId: origin.resourceId, name: origin.title, startTimeMs, durationMs: took });
     } else if (this.sentTimeMs !== undefined && origin.resourceId !== undefined) {
       const waited = Math.max(0, startTimeMs - this.sentTimeMs);
-      const name = `waited in ${labelOf(origin.resourceId)}`;
+      const name = origin.kind === 'call' ? `waited for ${labelOf(functionId)}` : `waited in ${labelOf(origin.resourceId)}`;
       before({
         kind: 'wait',
         resourceId: origin.resourceId,

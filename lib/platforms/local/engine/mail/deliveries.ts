@@ -6,7 +6,7 @@ import type { LocalFunctionModel, LocalModel } from '../../model.js';
 import type { Clock } from '../clock.js';
 import { subscriptionEdge, triggerEdge } from '../edges.js';
 import type { Incoming } from '../history/events.js';
-import type { Call, Done, FunctionRunner } from '../runner.js';
+import type { Call, Done, FunctionRunner, Joined } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
 import type { EventsTask, Task } from '../worker/protocol.js';
@@ -268,7 +268,15 @@ function callOf(functionPath: string, letters: Delivered, queueTrigger: string |
     origin: { ...letter.origin, edgeId, title },
     attempt: Math.max(...letters.map(({ entry }) => entry.attempts)),
     ...{ traceId, parentId, eventId, sentTimeMs },
+    joined: joinedBy(letters.map(({ letter: each }) => each)),
   };
+}
+
+/** The traces of a batch beside that of its first message. */
+function joinedBy([first, ...others]: readonly Letter[]): readonly Joined[] | undefined {
+  const traces = new Map(others.map(({ traceId, parentId }) => [traceId, { traceId, parentId }]));
+  traces.delete(first!.traceId);
+  return traces.size > 0 ? [...traces.values()] : undefined;
 }
 
 function taskOf(letters: Delivered, trigger: string | undefined): Task {

@@ -17,7 +17,7 @@ export interface QueueGauges {
  * knows. https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export class Metrics {
-  private readonly registry: Registry;
+  readonly registry: Registry;
   private readonly throttles = new Map<string, { readonly labels: object; count: number }>();
 
   constructor(private readonly model: LocalModel) {

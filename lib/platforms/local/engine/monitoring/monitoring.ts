@@ -2,25 +2,40 @@ import type { SignalName } from '../../../../core/model.js';
 import type { InvocationSummary, LogLine } from '../../console/protocol.js';
 import type { LocalModel } from '../../model.js';
 import type { Clock } from '../clock.js';
+import type { History } from '../history/history.js';
+import type { LinkUse } from '../links.js';
 import type { Deliveries } from '../mail/deliveries.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import type { Call, Done, Recorder } from '../runner.js';
+import type { Traces } from '../traces.js';
 import { Alarms } from './alarms.js';
 import { Metrics, type QueueGauges } from './metrics.js';
+import { Otlp } from './otlp.js';
 import { reportOf } from './report.js';
 
-/** Watches what runs: counts it for Prometheus, and judges the alarms. Passes everything on to the history. */
+export interface MonitoringSettings {
+  readonly clock: Clock;
+  readonly traces: Traces;
+  /** OpenTelemetry's, which say where spans and metrics are sent. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Watches what runs: counts it, judges the alarms, and sends it to collectors. Passes everything on to the history. */
 export class Monitoring implements Recorder {
   readonly alarms: Alarms;
   private readonly counted: Metrics;
+  private readonly otlp: Otlp;
+  private readonly clock: Clock;
 
   constructor(
     private readonly model: LocalModel,
-    private readonly history: Recorder,
+    private readonly history: History,
     private readonly deliveries: Deliveries,
-    private readonly clock: Clock,
+    { clock, traces, variables }: MonitoringSettings,
   ) {
+    this.clock = clock;
     this.counted = new Metrics(model);
+    this.otlp = new Otlp(traces, this.counted, variables);
     this.alarms = new Alarms(model, clock, (signal, path) => this.level(signal, path));
   }
 
@@ -47,8 +62,9 @@ export class Monitoring implements Recorder {
     return this.counted.text([...gauges('queue', queues), ...gauges('function', functions)]);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.alarms.close();
+    await this.otlp.close();
   }
 
   begins(summary: InvocationSummary, call: Call): void {
@@ -60,12 +76,19 @@ export class Monitoring implements Recorder {
   }
 
   ends(summary: InvocationSummary, done: Done, call: Call): void {
-    this.history.ends(summary, done, call);
+    this.history.ends(summary, done);
     const fn = this.model.functions[summary.functionId]!;
     const report = reportOf(fn, summary, call.task);
-    if (report) this.counted.add(report);
-    else if (summary.status === 'throttled') this.counted.throttled(summary.functionId);
+    if (report) {
+      this.counted.add(report);
+      this.otlp.add(report, call);
+    } else if (summary.status === 'throttled') this.counted.throttled(summary.functionId);
     this.alarms.observe(summary);
+  }
+
+  uses(use: LinkUse, functionPath: string): void {
+    this.history.use(use);
+    this.otlp.addUse(use, functionPath, this.model.functions[functionPath]!.reports?.service);
   }
 
   /** Of signals that are looked at. */

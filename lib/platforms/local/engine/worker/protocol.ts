@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CorsSpec } from '../../../../core/model.js';
 import type { HandlerKind } from '../../../../core/typing.js';
+import type { Trace } from '../../../../runtime/trace.js';
 
 /** One invocation, as a worker gets it. */
 export type Task = HttpTask | EventsTask | CallTask | EntranceTask;
@@ -41,7 +42,7 @@ export interface EntranceTask {
 
 export interface About {
   readonly requestId: string;
-  readonly traceId: string;
+  readonly trace: Trace;
 }
 
 /** An invocation in a worker's line. */
