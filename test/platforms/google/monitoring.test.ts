@@ -568,4 +568,50 @@ describe.skipIf(missing('promtool', available()))('Prometheus', () => {
     );
     expect(gives('shopShopWorkOften_ScheduleMissedRun', [], 60, 1, '{}')).toBe('');
   });
+
+  test('objectives: what both windows hold', () => {
+    const name = (outcome: string) =>
+      `logging_googleapis_com:user_shop_faasten_invocations_66cf16db{monitored_resource="cloud_run_revision",service="shop/Shop",outcome="${outcome}"}`;
+    const reported = (good: number, bad: (minute: number) => number) => [
+      counter(
+        name('ok'),
+        minutes(70, () => good),
+      ),
+      counter(name('error'), minutes(70, bad)),
+    ];
+    const page = 'Shop_Monitoring_Slo_availability_Burn1h';
+    // 2 % is more than 14.4 times the 0.1 % that may be bad; 1 % is not.
+    expect(
+      gives(
+        page,
+        reported(98, () => 2),
+        70,
+        0.02,
+        '{}',
+      ),
+    ).toBe('');
+    expect(
+      gives(
+        page,
+        reported(99, () => 1),
+        70,
+      ),
+    ).toBe('');
+    // Over: the long window still burns, the short one does not.
+    expect(
+      gives(
+        page,
+        reported(98, (minute) => (minute < 60 ? 2 : 0)),
+        70,
+      ),
+    ).toBe('');
+    // One failure at night.
+    expect(
+      gives(
+        page,
+        reported(0, (minute) => (minute === 67 ? 1 : 0)),
+        70,
+      ),
+    ).toBe('');
+  });
 });

@@ -21,7 +21,7 @@ const DAY = 86_400;
 
 /**
  * An objective: Google's own, which shows the error budget, and an alert policy for each pair of windows. The policies are in PromQL, as
- * Google's own (`select_slo_burn_rate`) look back no further than a day and know no least count of bad events.
+ * Google's own condition (`select_slo_burn_rate`) knows no least count of bad events.
  */
 export class SloResources implements Backend {
   readonly resource: MonitoringSlo;
