@@ -4,7 +4,7 @@ import type { JsonSchema, RouteSpec } from '../../core/model.js';
 
 /** Has a REST API compare requests with the schema of their route. */
 export class RestValidation {
-  private readonly validators = new Map<string, RequestValidator>();
+  private made: RequestValidator | undefined;
   private readonly scope: Construct;
 
   constructor(private readonly api: RestApi) {
@@ -16,19 +16,20 @@ export class RestValidation {
     const places = { query: 'querystring', header: 'header', path: 'path' } as const;
     if (!operation?.body && required.length === 0) return {};
     return {
-      requestValidator: this.validator(operation?.body !== undefined, required.length > 0),
+      requestValidator: this.validator(),
       requestParameters: Object.fromEntries(required.map((each) => [`method.request.${places[each.in]}.${each.name}`, true])),
       ...(operation?.body && { requestModels: this.models(key, operation.body) }),
     };
   }
 
-  private validator(validateRequestBody: boolean, validateRequestParameters: boolean): RequestValidator {
-    const id = [...(validateRequestBody ? ['Body'] : []), ...(validateRequestParameters ? ['Parameters'] : [])].join('And');
-    const known = this.validators.get(id);
-    const made =
-      known ?? new RequestValidator(this.scope, id, { restApi: this.api, validateRequestBody, validateRequestParameters });
-    this.validators.set(id, made);
-    return made;
+  /** One for all routes: it has nothing to check where a route names no model or no parameter. */
+  private validator(): RequestValidator {
+    this.made ??= new RequestValidator(this.scope, 'Requests', {
+      restApi: this.api,
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    return this.made;
   }
 
   /**

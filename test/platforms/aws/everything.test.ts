@@ -18,7 +18,6 @@ const DECIDED: Readonly<Record<string, string>> = {
   'Serverless-LambdaLatestVersion': 'prebuilt code says which runtime it was built for',
   'AwsSolutions-APIG4': 'the routes without an authorizer are public',
   'AwsSolutions-S1': 'no access logs of buckets; AwsBucket.tune({ serverAccessLogsBucket }) sets them',
-  'AwsSolutions-APIG2': 'requests are checked where a route has a schema; the others take any',
   'AwsSolutions-APIG3': 'no firewall is wanted here',
   'AwsSolutions-APIG6': 'the rule cannot read the stage’s settings; requests are in the access log',
   'AwsSolutions-COG4': 'other authorizers than Cognito’s decide, or the route is public',
