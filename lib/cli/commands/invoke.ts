@@ -129,6 +129,13 @@ function kindOf(fn: FunctionModel, given?: NeutralEvent['kind']): NeutralEvent['
   // Authorizers are asked by their API, and by nobody else.
   const [only, ...more] = NEUTRAL_KINDS.filter((each) => fn.kinds.includes(each));
   if (only !== undefined && more.length === 0) return only;
+  if (only === undefined && fn.kinds.length > 0) {
+    const advice = 'reach it through its API or bus with faasten dev, or in a test with faasten/testing';
+    throw new FaastenError(
+      'kind-unknown',
+      `'${fn.path}' takes ${fn.kinds.join(' and ')}, of which invoke has no events; ${advice}`,
+    );
+  }
   if (only === undefined)
     throw new FaastenError('kind-unknown', `nothing leads to '${fn.path}': no route, no trigger, no link; say --kind`);
   throw new UsageError(`'${fn.path}' takes ${fn.kinds.join(' and ')}; say which with --kind, or give --event`, 'invoke');
