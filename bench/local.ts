@@ -1,7 +1,7 @@
 // npm run bench:local [-- --others]: the local platform beside a bare node:http server, and beside serverless-offline, which it installs
 // into a temporary folder. Each server is a process of its own; the load comes from this one.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,8 @@ import { makeProject } from './project.js';
 
 const CONNECTIONS = 32;
 const SECONDS = 4;
+/** Of each server in turn, so that what else the machine does hits all of them. */
+const ROUNDS = 3;
 const FUNCTIONS = 100;
 const RELOADS = 10;
 const REPOSITORY = resolve(__dirname, '..');
@@ -43,9 +45,9 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Requests a second over connections that each wait for the answer. */
-async function throughput(port: number, path: string, seconds = SECONDS): Promise<number> {
+async function throughput(port: number, path: string): Promise<number> {
   const bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
-  const end = performance.now() + seconds * 1000;
+  const end = performance.now() + SECONDS * 1000;
   let count = 0;
   await Promise.all(
     Array.from(
@@ -73,7 +75,30 @@ async function throughput(port: number, path: string, seconds = SECONDS): Promis
         }),
     ),
   );
-  return count / seconds;
+  return count / SECONDS;
+}
+
+interface Load {
+  readonly rate: number;
+  /** Microseconds of user and system time that the server took for a request. */
+  readonly micros: number;
+}
+
+async function load({ port, child }: { port: number; child: ChildProcess }, path: string): Promise<Load> {
+  const before = cpuMs(child.pid!);
+  const rate = await throughput(port, path);
+  return { rate, micros: ((cpuMs(child.pid!) - before) * 1000) / (rate * SECONDS) };
+}
+
+/** User and system time of a process, on Linux. See proc_pid_stat(5). */
+function cpuMs(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number) as [number, number];
+  return (user + system) * 10;
 }
 
 /** Milliseconds from `started` until `path` is answered with `text`. */
@@ -121,14 +146,22 @@ async function main(): Promise<void> {
   writeFileSync(join(project, 'hundred.cjs'), service(FUNCTIONS));
 
   const plain = await serve(join(project, 'bare.cjs'), project);
-  await throughput(plain.port, '/', 1);
-  const most = await throughput(plain.port, '/');
-  await stop(plain.child);
   const one = await serve(join(project, 'one.cjs'), project);
-  await throughput(one.port, '/hello', 2);
-  const ours = await throughput(one.port, '/hello');
+  const bareRuns: Load[] = [];
+  const ourRuns: Load[] = [];
+  await load(plain, '/');
+  await load(one, '/hello');
+  for (let round = 0; round < ROUNDS; round++) {
+    bareRuns.push(await load(plain, '/'));
+    ourRuns.push(await load(one, '/hello'));
+  }
+  await stop(plain.child);
+  const [most, ours] = [bareRuns, ourRuns].map((runs) => median(runs.map(({ rate }) => rate))) as [number, number];
+  const [least, cost] = [bareRuns, ourRuns].map((runs) => median(runs.map(({ micros }) => micros))) as [number, number];
   row('requests a second, bare node:http', most.toFixed(0));
   row('requests a second, faasten local', `${ours.toFixed(0)} (${(most / ours).toFixed(2)} times fewer)`);
+  row('processor time of the server a request, bare node:http', `${least.toFixed(0)} µs`);
+  row('processor time of the server a request, faasten local', `${cost.toFixed(0)} µs (${(cost / least).toFixed(2)} times more)`);
 
   const reloads: number[] = [];
   for (let n = 0; n < RELOADS; n++) {
@@ -189,6 +222,26 @@ async function offline(): Promise<void> {
     `serverless-offline: to the first answer, ${FUNCTIONS} functions`,
     first === undefined ? 'none within two minutes' : `${first.toFixed(0)} ms`,
   );
+  if (first !== undefined) {
+    const rates: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) rates.push(await throughput(34567, '/hello'));
+    row('requests a second, serverless-offline', median(rates).toFixed(0));
+    const reloads: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      const begun = performance.now();
+      const text = `hello ${n}`;
+      writeFileSync(
+        join(project, 'handlers/hello.ts'),
+        `export const handler = async () => ({ statusCode: 200, body: '${text}' });\n`,
+      );
+      const change = await Promise.race([
+        until(34567, '/hello', text, begun),
+        new Promise<number>((done) => setTimeout(done, 30_000, Number.NaN).unref()),
+      ]);
+      reloads.push(change);
+    }
+    row('serverless-offline: from saving a handler to its next answer', `${median(reloads).toFixed(0)} ms`);
+  }
   await stop(child);
 }
 

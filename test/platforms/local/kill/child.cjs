@@ -62,4 +62,5 @@ async function main() {
   await store.close();
 }
 
-void main();
+// Started before its turn: the life before it still has the store.
+process.stdin.once('data', () => void main().then(() => process.stdin.destroy()));
