@@ -226,21 +226,6 @@ async function offline(): Promise<void> {
     const rates: number[] = [];
     for (let round = 0; round < ROUNDS; round++) rates.push(await throughput(34567, '/hello'));
     row('requests a second, serverless-offline', median(rates).toFixed(0));
-    const reloads: number[] = [];
-    for (let n = 0; n < 3; n++) {
-      const begun = performance.now();
-      const text = `hello ${n}`;
-      writeFileSync(
-        join(project, 'handlers/hello.ts'),
-        `export const handler = async () => ({ statusCode: 200, body: '${text}' });\n`,
-      );
-      const change = await Promise.race([
-        until(34567, '/hello', text, begun),
-        new Promise<number>((done) => setTimeout(done, 30_000, Number.NaN).unref()),
-      ]);
-      reloads.push(change);
-    }
-    row('serverless-offline: from saving a handler to its next answer', `${median(reloads).toFixed(0)} ms`);
   }
   await stop(child);
 }
