@@ -68,9 +68,9 @@ export interface AwsRestSettings {
    */
   readonly keylessRoutes?: readonly string[];
   /**
-   * Whether API Gateway answers requests 400 that do not fit the `schema` of their route: its body, required headers and query
-   * parameters. It knows JSON Schema draft 4; what newer drafts can say besides is left to the handler. Of bodies, only the usual binary types (images, PDF, ZIP, forms,
-   * octet streams) are passed on as bytes then.
+   * Whether API Gateway answers requests 400 that do not fit the `schema` of their route: its body, whatever type that says to be,
+   * required headers and query parameters. It knows JSON Schema draft 4; what newer drafts can say besides is left to the handler. Of
+   * bodies, only the usual binary types (images, PDF, ZIP, forms, octet streams) are passed on as bytes then.
    * @default false
    */
   readonly requestValidation?: boolean;
