@@ -142,3 +142,10 @@ test('the console shows routes, links and who decides', async () => {
   ]);
   expect(of('Test/Chat')).toEqual(['sockets Test/Sockets']);
 });
+
+test('when the platform stops, clients are told, and their ends are taken', async () => {
+  const last = await connect('last');
+  await running.close();
+  expect(await last.gone).toEqual([1001, 'Going away']);
+  expect(seen('disconnect').filter(({ subject }) => subject === 'last')).toHaveLength(1);
+});

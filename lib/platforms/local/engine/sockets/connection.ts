@@ -15,6 +15,8 @@ export interface ConnectionListener {
 
 /** One client that is connected, for two hours at most, and not without messages for ten minutes. */
 export class Connection {
+  /** Resolves when it has ended. */
+  readonly gone: Promise<void>;
   private idleSince: number;
   private readonly cancels = new Map<'idle' | 'end', () => void>();
 
@@ -36,9 +38,12 @@ export class Connection {
     });
     // What is wrong with a frame is told by the code with which the connection ends.
     socket.on('error', () => {});
-    socket.on('close', (code, reason) => {
-      for (const cancel of this.cancels.values()) cancel();
-      listener.onGone(this, code, reason.toString());
+    this.gone = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        for (const cancel of this.cancels.values()) cancel();
+        listener.onGone(this, code, reason.toString());
+        resolve();
+      });
     });
   }
 

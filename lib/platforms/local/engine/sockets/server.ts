@@ -91,7 +91,8 @@ export class SocketServer {
   /** Ends all connections, and gives what takes their ends `grace` milliseconds. */
   async close(grace: number): Promise<void> {
     this.closed = true;
-    for (const connection of this.connections.values()) {
+    const open = [...this.connections.values()];
+    for (const connection of open) {
       connection.close(GOING_AWAY, 'Going away');
       connection.terminate();
     }
@@ -103,7 +104,8 @@ export class SocketServer {
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, grace);
     });
-    await Promise.race([Promise.all(this.ends), late]);
+    const ended = Promise.all(open.map(({ gone }) => gone)).then(() => Promise.all(this.ends));
+    await Promise.race([ended, late]);
     clearTimeout(timer);
   }
 
