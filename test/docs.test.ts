@@ -56,7 +56,7 @@ let made: (Synthesis | undefined)[];
 beforeAll(() => {
   said = compile(root, folder, [...blocks, ...probes]);
   made = synthesizeBlocks(folder, [...blocks, ...probes]);
-});
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('every TypeScript block of the docs compiles', () => {

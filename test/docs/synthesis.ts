@@ -14,6 +14,7 @@ export interface Synthesis {
 /** Why a block is not run: it is no part of an app. */
 const NOT_RUN: readonly [string, RegExp][] = [
   ['a service that runs until it is stopped', /startLocal\(/],
+  ['a service that a test starts', /startService\(/],
   ['a test, which its own runner runs', /from '(vitest|jest|@jest\/globals|node:test)'/],
   [
     'a handler, or a part of one',
