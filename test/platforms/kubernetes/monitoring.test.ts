@@ -78,6 +78,19 @@ describe('a function alone', () => {
   });
 });
 
+test('the latency of a service is that of its requests', () => {
+  const latency = { percentile: 95, threshold: Duration.millis(300) };
+  const { chart, service } = serviceIn(newWatchedChart(), { slo: { availability: 99.9, latency } });
+  new ServerlessFunction(service, 'F', { entry: 'handler.ts' });
+  const totals = theOnly(chart, 'PrometheusRule').spec.groups[0].rules.filter(
+    ({ record }: { record?: string }) => record === 'faasten:slo_total:increase1m',
+  );
+  expect(totals.map(({ expr }: { expr: string }) => expr)).toEqual([
+    'sum by (namespace) (faasten:invocations:increase1m{namespace="team",service="shop/Shop"})',
+    'sum by (namespace) (faasten:duration_seconds_bucket:increase1m{namespace="team",service="shop/Shop",kind="http",le="+Inf"})',
+  ]);
+});
+
 test('many functions have as many rules as one', () => {
   const count = 200;
   const { chart, service } = serviceIn();

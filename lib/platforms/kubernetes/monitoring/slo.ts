@@ -1,6 +1,6 @@
 import type { SloSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
-import { selectionOf } from './alarm.js';
+import { type Selection, selectionOf } from './alarm.js';
 import type { Rule } from './chart.js';
 import { bound, duration, MINUTE, NO_BOUND, range, selectorOf } from './promql.js';
 
@@ -20,11 +20,11 @@ export function rulesOf(
   labelsFor: (severity: SloSpec['alerts'][number]['severity']) => Readonly<Record<string, string>>,
 ): readonly Rule[] {
   const slo = sloName(spec);
-  const functions = functionsOf(spec, subjects);
-  if (functions === undefined) return [];
+  const selection = selectionFor(spec, subjects);
+  if (selection === undefined) return [];
   const labels = { ...(namespace && { namespace }), slo };
   const minute = (record: string, le?: ReturnType<typeof bound>) =>
-    `sum by (namespace) (${record}${selectorOf({ namespace, ...functions, le })})`;
+    `sum by (namespace) (${record}${selectorOf({ namespace, ...selection, le })})`;
   const slow = spec.thresholdMillis;
   const total = slow === undefined ? minute(MINUTE.invocations) : minute(MINUTE.durations, NO_BOUND);
   const bad = slow === undefined ? minute(MINUTE.errors) : `${total} - ${minute(MINUTE.durations, bound(slow))}`;
@@ -50,9 +50,9 @@ function sum(slo: string, record: string, window: number): string {
   return `sum by (namespace, slo) (sum_over_time(${record}${selectorOf({ slo })}${range({ seconds: window })}))`;
 }
 
-/** The functions that count for an objective. */
-function functionsOf({ subject }: SloSpec, subjects: readonly Subject[]) {
+/** What counts for an objective. Nobody waits for what a service does in the background: its latency is that of requests. */
+function selectionFor({ subject, thresholdMillis }: SloSpec, subjects: readonly Subject[]): Selection | undefined {
   if (subject.kind !== 'service') return subjects[0] && selectionOf(subjects[0]);
   // Functions say which service they count for.
-  return { service: subject.path };
+  return { service: subject.path, kind: thresholdMillis === undefined ? undefined : 'http' };
 }
