@@ -7,6 +7,7 @@ import { payload } from './story.js';
 export class FakeQueue {
   private waiting: QueuedMessage[] = [];
   private dead: QueuedMessage[] = [];
+  private revision = 0;
 
   constructor(private readonly changed: (queue: QueueState) => void) {}
 
@@ -36,7 +37,7 @@ export class FakeQueue {
 
   queues(): QueueState[] {
     const count = (state: QueuedMessage['state']) => this.waiting.filter((message) => message.state === state).length;
-    const common = { maxAttempts: 5, fifo: false };
+    const common = { maxAttempts: 5, fifo: false, revision: this.revision };
     return [
       {
         id: id.orders,
@@ -98,6 +99,7 @@ export class FakeQueue {
   }
 
   private queueChanged(): void {
+    this.revision++;
     for (const queue of this.queues()) this.changed(queue);
   }
 }

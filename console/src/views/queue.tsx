@@ -40,7 +40,7 @@ function Detail({ queue }: { queue: QueueState }) {
   const [first] = useState<Which>(queue.deadLetters > 0 ? 'dead' : 'waiting');
   const which = (query.value.get('show') ?? first) as Which;
   const [asks, setAsks] = useState<Which>();
-  const messages = useResource(`${queue.id} ${which} ${generation.value} ${JSON.stringify(queue)}`, () =>
+  const messages = useResource(`${queue.id} ${which} ${generation.value} ${queue.revision}`, () =>
     api.messages(queue.id, { state: which === 'dead' ? 'dead' : undefined, limit: 100 }),
   );
   const [last, setLast] = useState<{ which: Which; items: readonly QueuedMessage[] }>();

@@ -18,6 +18,8 @@ export interface QueueState {
   readonly deadLetters: number;
   readonly maxAttempts: number;
   readonly fifo: boolean;
+  /** Grows with every change: events are merged, and a queue may look as before though its messages are others. */
+  readonly revision: number;
 }
 
 export type MessageState = 'ready' | 'delayed' | 'inFlight' | 'dead';

@@ -26,6 +26,7 @@ export function queueState(box: Mailbox, id: string, kind: QueueState['kind'], f
     ...(oldest !== undefined && { oldestAgeMs: Math.max(0, now - oldest) }),
     deadLetters: box.deadCount,
     maxAttempts: box.settings.maxAttempts,
+    revision: box.revision,
   };
 }
 

@@ -46,6 +46,8 @@ export class Mailbox {
   /** Letters that a function is working on. */
   readonly inFlight = new Set<Entry>();
   deadCount = 0;
+  /** Grows with every change. */
+  revision = 0;
   /** Told when something may be taken, or anything changed. */
   onReady: () => void = () => {};
   onChange: () => void = () => {};
@@ -275,6 +277,7 @@ export class Mailbox {
 
   /** Tells who waits for letters, now and when the next one becomes visible. */
   private changed(): void {
+    this.revision++;
     this.onChange();
     if (this.closed) return;
     const now = this.clock.now();
