@@ -54,7 +54,7 @@ test('types are right for every way to resolve them', () => {
   const { problems, analysis } = JSON.parse(stdout);
   expect(problems ?? {}).toEqual({});
   expect(Object.keys(analysis.entrypoints)).toEqual(
-    expect.arrayContaining(['.', './runtime', './aws', './google', './kubernetes', './testing']),
+    expect.arrayContaining(['.', './runtime', './aws', './google', './kubernetes', './local', './testing']),
   );
   expect(status).toBe(0);
 });

@@ -2,6 +2,7 @@
 export { LocalApp } from './app.js';
 export { type ConsoleOptions, type RunningConsole, startConsole } from './console/index.js';
 export type * from './console/protocol.js';
+export { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT, MAX_PAYLOAD_BYTES, PROBLEMS } from './console/protocol.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
 /** @internal */
 export type { Fault, FaultInjector } from './engine/faults.js';
