@@ -2,7 +2,7 @@ import type { FunctionModel } from '../core/describe.js';
 import type { DurationLike } from '../core/duration.js';
 import { FaastenError } from '../core/errors.js';
 import { pathNamed } from '../core/lookup.js';
-import type { Fault, FaultInjector } from '../platforms/local/index.js';
+import type { Fault } from '../platforms/local/index.js';
 
 /** Deliveries that go wrong, counted from now: 1 is the next one. */
 export type Deliveries = number | readonly number[];
@@ -20,7 +20,7 @@ interface LinkPlan {
 }
 
 /** What goes wrong on purpose: what every cloud does some day, when it is asked for. */
-export class Faults implements FaultInjector {
+export class Faults {
   private readonly counts = new Map<string, number>();
   private readonly plans = new Map<string, Plan[]>();
   private readonly links = new Map<string, LinkPlan>();
