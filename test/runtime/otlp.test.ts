@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { serve } from '../../lib/runtime/adapters/http-server.js';
 import { http } from '../../lib/runtime/index.js';
 import { collectorOf } from '../../lib/runtime/otlp.js';
-import { startCollector } from '../engines/otlp/collector.js';
+import { startCollector } from '../engines/otlp.js';
 import { logged, options } from './support.js';
 
 const ID = '4bf92f3577b34da6a3ce929d0e0e4736';

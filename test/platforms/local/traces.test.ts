@@ -1,6 +1,6 @@
 /** One request through functions, a queue, a topic and a bucket: as the console shows it, and as a collector gets it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CollectorServer, problemsOf, startCollector } from '../../engines/otlp/collector.js';
+import { type CollectorServer, problemsOf, startCollector } from '../../engines/otlp.js';
 import { Everything, type Started, start } from './service.js';
 
 // The example of https://www.w3.org/TR/trace-context/#examples-of-http-traceparent-headers
