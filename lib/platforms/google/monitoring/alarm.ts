@@ -1,11 +1,12 @@
 import type { AlarmSpec, FunctionSpec, ScheduleTriggerSpec, SignalName } from '../../../core/model.js';
 import { longestGapSeconds } from '../../../core/monitoring/gap.js';
 import type { Subject } from '../../../core/monitoring/port.js';
+import { duration } from '../../../core/monitoring/promql.js';
 import type { GoogleApiBackend } from '../api.js';
 import type { GoogleFunctionBackend } from '../function.js';
 import type { GoogleQueueBackend } from '../queue.js';
 import { RETEST_SECONDS } from './limits.js';
-import { added, atLeast, duration, type Labels, METRICS, type Metric, type Owner, percentile, series } from './promql.js';
+import { added, atLeast, type Labels, METRICS, type Metric, type Owner, percentile, series } from './promql.js';
 
 /** Of a subscription's pushes: runs that failed in the function did reach it, these did not. */
 export const REACHED = { not: 'remote_server_4xx|unreachable' };

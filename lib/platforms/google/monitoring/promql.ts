@@ -3,6 +3,7 @@
  * ratio and a least count for many functions at once, which filters of metric thresholds cannot say.
  * https://cloud.google.com/monitoring/promql/promql-mapping
  */
+import { escaped } from '../../../core/monitoring/promql.js';
 
 /** What a metric is called in PromQL, and the type of resource that it is of. */
 export interface Metric {
@@ -68,27 +69,6 @@ function matching(matcher: Matcher): string {
   if ('like' in matcher) return `=~${JSON.stringify(matcher.like)}`;
   if (matcher.length === 1) return `=${JSON.stringify(matcher[0])}`;
   return `=~${JSON.stringify(matcher.map(escaped).join('|'))}`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-}
-
-/** `5m`, `1h30m`. */
-export function duration(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-    [1, 's'],
-  ];
-  let left = seconds;
-  const parts = units.map(([size, unit]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count > 0 ? `${count}${unit}` : '';
-  });
-  return parts.join('') || '0s';
 }
 
 /** Sum of what was added in a window, for each owner. */

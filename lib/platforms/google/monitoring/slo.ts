@@ -5,6 +5,7 @@ import { Lazy } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { BurnRateAlertSpec, SloSpec } from '../../../core/model.js';
 import type { Notify, Subject } from '../../../core/monitoring/port.js';
+import { duration } from '../../../core/monitoring/promql.js';
 import { burnRateOf, objectiveOf } from '../../../core/monitoring/words.js';
 import type { Backend } from '../../../core/platform.js';
 import type { GoogleApiBackend } from '../api.js';
@@ -14,7 +15,7 @@ import { googleName } from '../names.js';
 import { plainText } from '../text.js';
 import { FILTER_LENGTH, GOAL, SERVICE_ID_LENGTH, SLO_DAYS } from './limits.js';
 import { alertPolicy } from './policy.js';
-import { added, atLeast, duration, type Labels, type Matcher, type Metric, series } from './promql.js';
+import { added, atLeast, type Labels, type Matcher, type Metric, series } from './promql.js';
 import type { LogMetric, StackMonitoring } from './stack.js';
 
 const DAY = 86_400;

@@ -1,20 +1,10 @@
 import type { AlarmSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
+import { duration } from '../../../core/monitoring/promql.js';
 import type { ApiResources } from '../api.js';
 import type { QueueResources } from '../queue.js';
 import type { Rule } from './chart.js';
-import {
-  bound,
-  duration,
-  type Matcher,
-  MEMORY_USED,
-  MINUTE,
-  NO_BOUND,
-  range,
-  selectorOf,
-  sumOver,
-  type Window,
-} from './promql.js';
+import { bound, type Matcher, MEMORY_USED, MINUTE, NO_BOUND, range, selectorOf, sumOver, type Window } from './promql.js';
 
 const MEBIBYTE = 1_048_576;
 
@@ -128,6 +118,7 @@ function conditionOf(spec: AlarmSpec, selection: Selection, window: Window): str
   }
 }
 
-function upper(text: string): string {
+/** With a capital at its start. */
+export function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -7,7 +7,7 @@ import type { Backend } from '../../../core/platform.js';
 import { namespaceOf } from '../context.js';
 import { metadataOf, nameOf } from '../metadata.js';
 import type { MonitoringSettings } from '../options.js';
-import { selectionOf } from './alarm.js';
+import { selectionOf, upper } from './alarm.js';
 import { errorBudgetPanel, linePanel, type Panel, textOfAlerts } from './panels.js';
 import { sloName } from './slo.js';
 
@@ -119,8 +119,4 @@ class Layout {
   private add({ height: _, ...panel }: Readonly<Record<string, unknown>>, x: number, w: number, h: number): void {
     this.panels.push({ id: this.panels.length + 1, gridPos: { x, y: this.y, w, h }, ...panel });
   }
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,7 @@
 import type { DashboardSpec, PanelSpec, SignalName, SignalUnit, SloSpec, Statistic } from '../../../core/model.js';
+import { duration, escaped } from '../../../core/monitoring/promql.js';
 import type { Selection } from './alarm.js';
-import { duration, MEMORY_USED, MINUTE, selectorOf } from './promql.js';
+import { MEMORY_USED, MINUTE, selectorOf } from './promql.js';
 
 /** A panel of Grafana; where it stands is the dashboard's business. */
 export interface Panel {
@@ -64,7 +65,7 @@ export function errorBudgetPanel(slo: string, { objective, windowSeconds, subjec
 /** Alerts of the service that are on, over time. */
 export function textOfAlerts(namespace: string | undefined, { path }: DashboardSpec): Panel {
   const labels = ['function', 'api', 'queue', 'schedule', 'slo'];
-  const own = { pattern: `${path.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}/.+` };
+  const own = { pattern: `${escaped(path)}/.+` };
   const expr = labels.map((label) => `ALERTS${selectorOf({ namespace, alertstate: 'firing', [label]: own })}`).join(' or ');
   const legendFormat = `{{alertname}} {{${labels.join('}}{{')}}}`;
   return panel('state-timeline', 'Alerts that are on', [{ expr, legendFormat, datasource: DATASOURCE }], {

@@ -6,6 +6,8 @@
  * the first value of a new instance counts in full, and windows are sums of minutes.
  */
 
+import { duration, escaped } from '../../../core/monitoring/promql.js';
+
 /** Recorded each minute. Labels are those of lib/runtime/prometheus.ts: `function`, `service`, `kind`, `trigger`, and `le`. */
 export const MINUTE = {
   invocations: 'faasten:invocations:increase1m',
@@ -88,27 +90,6 @@ export function range({ seconds, ago = 0 }: Window): string {
 /** Sum over a window of what was recorded each minute. */
 export function sumOver(record: string, selector: string, window: Window, by: string): string {
   return `sum by (${by}) (sum_over_time(${record}${selector}${range(window)}))`;
-}
-
-/** `5m`, `1h30m`: https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations */
-export function duration(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-    [1, 's'],
-  ];
-  let left = seconds;
-  const parts = units.map(([size, unit]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count > 0 ? `${count}${unit}` : '';
-  });
-  return parts.join('') || '0s';
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
 function quoted(text: string): string {

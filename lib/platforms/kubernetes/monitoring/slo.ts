@@ -1,8 +1,9 @@
 import type { SloSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
+import { duration } from '../../../core/monitoring/promql.js';
 import { type Selection, selectionOf } from './alarm.js';
 import type { Rule } from './chart.js';
-import { bound, duration, MINUTE, NO_BOUND, range, selectorOf } from './promql.js';
+import { bound, MINUTE, NO_BOUND, range, selectorOf } from './promql.js';
 
 /** Name of an objective in rules and labels. */
 export function sloName({ subject, name }: SloSpec): string {
