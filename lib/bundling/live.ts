@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BuildContext, BuildOptions, BuildResult, Message } from 'esbuild';
@@ -66,9 +66,7 @@ export class LiveBundle {
     const made = join(this.folder, `made-${++this.count}`);
     renameSync(join(pass.outdir, '0'), made);
     rmSync(join(this.folder, `made-${this.count - KEPT}`), { recursive: true, force: true });
-    const file = join(made, pass.outfile);
-    nameSources(`${file}.map`, prepared.root);
-    return { file, inputs: ownFiles(prepared.root, Object.keys(inputs)) };
+    return { file: join(made, pass.outfile), inputs: ownFiles(prepared.root, Object.keys(inputs)) };
   }
 
   async close(): Promise<void> {
@@ -86,17 +84,14 @@ export class LiveBundle {
     const esbuild = require('esbuild') as typeof import('esbuild');
     const entry = { id: 0, label, source: entrySource, handlerFile };
     const whole = { ...pass, outdir: join(this.folder, 'out') };
-    return { esbuild, build: await esbuild.context(esbuildOptions(whole, [entry], [])), pass: whole, entry };
+    // A bundle that stays on this machine says where its sources are, so that stack traces name the user's own files.
+    const options = { ...esbuildOptions(whole, [entry], []), sourceRoot: `${pass.root}/` };
+    return { esbuild, build: await esbuild.context(options), pass: whole, entry };
   }
 }
 
 /** Bundles of before that stay: workers may still read their source maps. */
 const KEPT = 5;
-
-/** A bundle that stays on this machine says where its sources are, so that stack traces name the user's own files. */
-function nameSources(map: string, root: string): void {
-  if (existsSync(map)) writeFileSync(map, readFileSync(map, 'utf8').replace('{', `{"sourceRoot":${JSON.stringify(`${root}/`)},`));
-}
 
 function ownFiles(root: string, inputs: readonly string[]): string[] {
   return inputs.filter((input) => !input.includes(':') && !input.includes('node_modules/')).map((input) => resolve(root, input));
