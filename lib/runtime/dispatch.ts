@@ -79,10 +79,10 @@ export class Dispatcher {
   }
 
   /** A logger for an invocation, or for what belongs to none. */
-  logOf({ requestId, traceId }: Partial<Invocation> = {}): Logger {
+  logOf({ requestId, traceId, trace }: Partial<Invocation> = {}): Logger {
     const { functionName, variables, secretValues } = this.environment;
     const settings = { level: variables[LOG_LEVEL_VARIABLE], secrets: secretValues };
-    return logger({ function: functionName, requestId, traceId }, settings);
+    return logger({ function: functionName, requestId, traceId, ...this.environment.lineFields(trace) }, settings);
   }
 
   /**
@@ -222,7 +222,7 @@ export class Dispatcher {
     let late: DOMException | undefined;
     const course: Course = {};
     const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation.traceId);
-    const traced = { ...invocation, traceId: trace.traceId };
+    const traced = { ...invocation, traceId: trace.traceId, trace };
     const end = this.reporter.begin(traced, attempt, trace);
     const margin = Math.min(LONGEST_MARGIN, left / 10);
     let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,6 @@
 import { LinkError } from './clients.js';
 import type { ServeOptions } from './serve.js';
+import type { Trace } from './trace.js';
 import { FUNCTION_VARIABLE, LINK_PREFIX, SECRET_PREFIX, SOURCE_PREFIX, TIMEOUT_VARIABLE } from './wire.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -31,6 +32,11 @@ export class Environment {
 
   get variables(): Variables {
     return this.options.environment ?? process.env;
+  }
+
+  /** What lines of an invocation have besides. */
+  lineFields(trace?: Trace): object {
+    return (trace && this.options.lineFields?.(trace, this.variables)) ?? {};
   }
 
   /** Name of the trigger that gets events of a queue ARN, topic ARN or bucket name. */

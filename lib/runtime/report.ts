@@ -99,7 +99,7 @@ export class Reporter {
   }
 
   private report(
-    { kind, trigger, requestId, traceId }: Invocation,
+    { kind, trigger, requestId, traceId, trace }: Invocation,
     attempt: number,
     duration: number,
     coldStart: boolean,
@@ -117,6 +117,7 @@ export class Reporter {
       service: variables[SERVICE_VARIABLE],
       requestId,
       traceId,
+      ...this.environment.lineFields(trace),
       kind,
       trigger,
       route,

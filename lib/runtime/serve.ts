@@ -2,6 +2,7 @@ import type { Entrance } from './entrances/entrance.js';
 import type { IdentityDriver } from './identity/driver.js';
 import type { LinkDriver } from './links/driver.js';
 import type { SecretDriver } from './secrets/driver.js';
+import type { Trace } from './trace.js';
 
 /** What the virtual entry tells an adapter; see lib/core/entry-source.ts. */
 export interface ServeOptions {
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly links: Readonly<Record<string, LinkDriver>>;
   /** Drivers by scheme; see wire.ts. */
   readonly secrets: Readonly<Record<string, SecretDriver>>;
+  /** What the lines of an invocation in the log have besides, for the target to find its trace. */
+  readonly lineFields?: (trace: Trace, variables: Readonly<Record<string, string | undefined>>) => object;
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -32,6 +32,9 @@ export const SERVICE_VARIABLE = 'FAASTEN_SERVICE';
 /** Memory limit of the function, for the billed estimate, on targets that do not tell it (everything but Lambda). */
 export const MEMORY_VARIABLE = 'FAASTEN_MEMORY_MIB';
 
+/** Id of the Google Cloud project whose Cloud Trace has the traces: lines of the log then name theirs as Cloud Logging reads it. */
+export const TRACE_PROJECT_VARIABLE = 'FAASTEN_TRACE_PROJECT';
+
 /** Bounds in milliseconds, as in `300,1000`, that the histogram of durations gets beside its own: thresholds of objectives. */
 export const LATENCY_BOUNDS_VARIABLE = 'FAASTEN_LATENCY_BOUNDS_MS';
 

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { serve as serveOnGoogle } from '../../lib/runtime/adapters/functions-framework.js';
 import { serve as serveHttp } from '../../lib/runtime/adapters/http.js';
 import { serve } from '../../lib/runtime/adapters/lambda.js';
 import { call, handlers, http, queue, type Trace, topic } from '../../lib/runtime/index.js';
@@ -163,5 +167,47 @@ describe('an invocation', () => {
       traceparent: { DataType: 'String', StringValue: traceparent },
     });
     expect(attributes[1]).not.toHaveProperty('traceparent');
+  });
+});
+
+describe('lines of the log on Google Cloud', () => {
+  const environment = { FAASTEN_FUNCTION: 'shop/Test', FAASTEN_METRICS: 'json', FAASTEN_TRACE_PROJECT: 'tea-shop' };
+  const fn = serveOnGoogle(
+    http(async (_, { log }) => {
+      log.info('hello');
+      return new Response('x');
+    }),
+    options({ kinds: ['http'], routes: ['GET /'], environment }),
+  );
+  const request = async (headers: Record<string, string>) => {
+    const server = createServer(fn).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const lines = logged();
+    await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/_faasten/http/`, { headers });
+    await new Promise((done) => server.close(done));
+    return lines;
+  };
+
+  it.each([
+    ['01', true],
+    ['00', false],
+  ])('name their trace as Cloud Logging reads it, below the span of Cloud Run (flags %s)', async (flags, sampled) => {
+    const lines = await request({ traceparent: `00-${ID}-${PARENT}-${flags}` });
+    const linked = {
+      traceId: ID,
+      'logging.googleapis.com/trace': `projects/tea-shop/traces/${ID}`,
+      'logging.googleapis.com/spanId': PARENT,
+      'logging.googleapis.com/trace_sampled': sampled,
+    };
+    expect(lines).toEqual([
+      expect.objectContaining({ ...linked, message: 'hello' }),
+      expect.objectContaining({ ...linked, message: 'invocation' }),
+    ]);
+  });
+
+  it('that begin a trace have no span above them', async () => {
+    const lines = await request({});
+    expect(lines[0]['logging.googleapis.com/trace']).toBe(`projects/tea-shop/traces/${lines[0].traceId}`);
+    expect(lines[0]).not.toHaveProperty('logging.googleapis.com/spanId');
   });
 });

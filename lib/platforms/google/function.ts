@@ -37,6 +37,7 @@ import {
   SERVICE_VARIABLE,
   startPath,
   TIMEOUT_VARIABLE,
+  TRACE_PROJECT_VARIABLE,
 } from '../../runtime/wire.js';
 import type { GoogleBucketBackend } from './bucket.js';
 import { Source } from './code.js';
@@ -108,6 +109,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
       ...plainTexts(spec.environment),
       [FUNCTION_VARIABLE]: path,
       [TIMEOUT_VARIABLE]: String(spec.timeoutSeconds * 1000),
+      [TRACE_PROJECT_VARIABLE]: context.project,
     };
     const secrets = this.secrets();
     this.resource = new Cloudfunctions2Function(scope, 'Resource', {

@@ -41,6 +41,7 @@ test('a minimal function, whole', () => {
             environment_variables: {
               FAASTEN_FUNCTION: 'shop/Hello',
               FAASTEN_TIMEOUT_MS: '30000',
+              FAASTEN_TRACE_PROJECT: 'tea-shop',
               NODE_ENV: 'production',
               NODE_OPTIONS: '--enable-source-maps',
             },

@@ -47,6 +47,7 @@ describe('a function alone', () => {
       FAASTEN_MEMORY_MIB: '256',
       FAASTEN_METRICS: 'json',
       FAASTEN_TIMEOUT_MS: '30000',
+      FAASTEN_TRACE_PROJECT: 'tea-shop',
       NODE_ENV: 'production',
       NODE_OPTIONS: '--enable-source-maps',
     });
