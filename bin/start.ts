@@ -32,10 +32,12 @@ function synthesize(): boolean {
   return good;
 }
 
-/** Until Ctrl+C, which the terminal sends to both processes. */
+/** Until Ctrl+C, which the terminal sends to both processes; what else ends this one ends the other. */
 async function stay(): Promise<boolean> {
+  const child = spawn(process.execPath, [FAASTEN, 'dev'], { stdio: 'inherit' });
   process.on('SIGINT', () => {});
-  const [status] = await once(spawn(process.execPath, [FAASTEN, 'dev'], { stdio: 'inherit' }), 'exit');
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  const [status] = await once(child, 'exit');
   return status === 0;
 }
 

@@ -158,6 +158,8 @@ export interface SlackSpec {
 
 export interface PanelSpec {
   readonly title: string;
+  /** What its lines tell, in a sentence. */
+  readonly description: string;
   readonly unit: SignalUnit;
   readonly lines: readonly { readonly signal: SignalName; readonly statistic: Statistic; readonly label: string }[];
 }

@@ -3,9 +3,15 @@ import type { PanelSpec, SubjectKind } from '../model.js';
 /** What a dashboard shows of each kind of construct: one row, few panels, the ones that are looked at first. */
 export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
   api: [
-    { title: 'Requests', unit: 'count', lines: [{ signal: 'api.requests', statistic: 'sum', label: 'requests' }] },
+    {
+      title: 'Requests',
+      description: 'Requests that the API answered, whatever the answer.',
+      unit: 'count',
+      lines: [{ signal: 'api.requests', statistic: 'sum', label: 'requests' }],
+    },
     {
       title: 'Errors',
+      description: 'Share of the requests answered with a status of 5xx, and of 4xx.',
       unit: 'percent',
       lines: [
         { signal: 'api.serverErrors', statistic: 'percent', label: '5xx' },
@@ -14,6 +20,7 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
     },
     {
       title: 'Latency',
+      description: 'From the request to its answer: of half of the requests, of 95 and of 99 in 100, at most.',
       unit: 'milliseconds',
       lines: [
         { signal: 'api.latency', statistic: 'p50', label: 'p50' },
@@ -25,6 +32,7 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
   function: [
     {
       title: 'Invocations',
+      description: 'How often the function ran, failed, was refused for want of an instance, and began on a new instance.',
       unit: 'count',
       lines: [
         { signal: 'function.invocations', statistic: 'sum', label: 'invocations' },
@@ -35,6 +43,7 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
     },
     {
       title: 'Duration',
+      description: 'How long the function ran: half of the invocations, 95 and 99 in 100, at most.',
       unit: 'milliseconds',
       lines: [
         { signal: 'function.duration', statistic: 'p50', label: 'p50' },
@@ -42,18 +51,36 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
         { signal: 'function.duration', statistic: 'p99', label: 'p99' },
       ],
     },
-    { title: 'Memory', unit: 'MiB', lines: [{ signal: 'function.memoryUsed', statistic: 'max', label: 'used at most' }] },
+    {
+      title: 'Memory',
+      description: 'The most memory that an invocation used.',
+      unit: 'MiB',
+      lines: [{ signal: 'function.memoryUsed', statistic: 'max', label: 'used at most' }],
+    },
   ],
-  schedule: [{ title: 'Runs', unit: 'count', lines: [{ signal: 'schedule.runs', statistic: 'sum', label: 'runs' }] }],
+  schedule: [
+    {
+      title: 'Runs',
+      description: 'How often the schedule had its function run.',
+      unit: 'count',
+      lines: [{ signal: 'schedule.runs', statistic: 'sum', label: 'runs' }],
+    },
+  ],
   queue: [
     {
       title: 'Messages',
+      description: 'Messages that wait for their function, and those that were given up and lie in the dead-letter queue.',
       unit: 'count',
       lines: [
         { signal: 'queue.depth', statistic: 'max', label: 'waiting' },
         { signal: 'queue.deadLetters', statistic: 'max', label: 'dead' },
       ],
     },
-    { title: 'Oldest message', unit: 'seconds', lines: [{ signal: 'queue.messageAge', statistic: 'max', label: 'age' }] },
+    {
+      title: 'Oldest message',
+      description: 'How long the oldest message has waited.',
+      unit: 'seconds',
+      lines: [{ signal: 'queue.messageAge', statistic: 'max', label: 'age' }],
+    },
   ],
 };

@@ -5,6 +5,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { Queue, ServerlessFunction } from '../../../lib/index.js';
 import { pack } from '../../../lib/platforms/kubernetes/pack.js';
+import { freePort } from '../../engines/engine.js';
 import type { Manifest } from './charts.js';
 import { Containers } from './containers.js';
 
@@ -173,6 +174,9 @@ test('the dead-letter function writes events to its log and answers when they ar
   const code = { directory, handler: 'server.mjs', runtime: 'nodejs24' };
   new ServerlessFunction(chart, 'F', { code, triggers: { Q: new Queue(chart, 'Q').messages() } });
   const service = ofKind(chart.toJson(), 'Service').find(({ metadata }) => metadata.name.includes('dead-letters'))!;
+  // Containers have an address each; here they share one.
+  const [container] = service.spec.template.spec.containers;
+  container.args[1] = container.args[1].replace('9464', String(await freePort()));
   const { url, child, output } = await containers.start(service, []);
   const ce = {
     'ce-specversion': '1.0',

@@ -8,6 +8,7 @@ export interface Panel {
   readonly height: number;
   readonly type: string;
   readonly title: string;
+  readonly description: string;
 }
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
@@ -36,14 +37,14 @@ const COUNTED: { readonly [S in SignalName]?: string } = {
 };
 
 /** Lines over time; undefined where nothing of it is measured. */
-export function linePanel({ title, unit, lines }: PanelSpec, selection: Selection): Panel | undefined {
+export function linePanel({ title, description, unit, lines }: PanelSpec, selection: Selection): Panel | undefined {
   const selector = selectorOf(selection);
   const targets = lines.flatMap(({ signal, statistic, label }) => {
     const expr = expressionOf(signal, statistic, selector);
     return expr === undefined ? [] : [{ expr, legendFormat: label, datasource: DATASOURCE, interval: '1m' }];
   });
   if (targets.length === 0) return undefined;
-  return panel('timeseries', title, targets, { unit: UNITS[unit], min: 0 });
+  return panel('timeseries', { title, description }, targets, { unit: UNITS[unit], min: 0 });
 }
 
 /** How much of an objective's error budget is left. */
@@ -56,7 +57,10 @@ export function errorBudgetPanel(slo: string, { objective, windowSeconds, subjec
     { color: 'green', value: 0.25 },
   ];
   const target = { expr, instant: true, legendFormat: name, datasource: DATASOURCE };
-  return panel('stat', `${subject.path}: ${name} over ${duration(windowSeconds)}`, [target], {
+  const window = duration(windowSeconds);
+  const title = `${subject.path}: ${name} over ${window}`;
+  const description = `Share of the errors allowed in ${window} that is left; below zero, the objective is missed.`;
+  return panel('stat', { title, description }, [target], {
     unit: 'percentunit',
     thresholds: { mode: 'absolute', steps },
   });
@@ -68,17 +72,21 @@ export function textOfAlerts(namespace: string | undefined, { path }: DashboardS
   const own = { pattern: `${escaped(path)}/.+` };
   const expr = labels.map((label) => `ALERTS${selectorOf({ namespace, alertstate: 'firing', [label]: own })}`).join(' or ');
   const legendFormat = `{{alertname}} {{${labels.join('}}{{')}}}`;
-  return panel('state-timeline', 'Alerts that are on', [{ expr, legendFormat, datasource: DATASOURCE }], {
+  const text = {
+    title: 'Alerts that are on',
+    description: `Alerts of ${path} and all in it, from when they fired to when they ended.`,
+  };
+  return panel('state-timeline', text, [{ expr, legendFormat, datasource: DATASOURCE }], {
     unit: 'short',
     thresholds: { mode: 'absolute', steps: [{ color: 'red', value: null }] },
   });
 }
 
-function panel(type: string, title: string, targets: readonly object[], defaults: object): Panel {
+function panel(type: string, text: Pick<Panel, 'title' | 'description'>, targets: readonly object[], defaults: object): Panel {
   const lettered = targets.map((target, index) => ({ refId: String.fromCharCode(65 + index), ...target }));
   return {
     height: HEIGHT,
-    ...{ type, title, datasource: DATASOURCE, targets: lettered, fieldConfig: { defaults, overrides: [] } },
+    ...{ type, ...text, datasource: DATASOURCE, targets: lettered, fieldConfig: { defaults, overrides: [] } },
   };
 }
 
