@@ -38,9 +38,10 @@ export interface Invocation {
   readonly kind: HandlerKind;
   readonly trigger?: string;
   readonly requestId: string;
-  /** Trace that it belongs to: in W3C's form, or its id alone. */
+  /** Trace that it belongs to: in W3C's form, or its id alone and whether it is sampled. */
   readonly traceparent?: string | null;
   readonly traceId?: string;
+  readonly sampled?: boolean;
   /** The same, decided already by the process that runs the function. */
   readonly trace?: Trace;
   /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
@@ -221,7 +222,7 @@ export class Dispatcher {
     let signal: AbortSignal | undefined;
     let late: DOMException | undefined;
     const course: Course = {};
-    const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation.traceId);
+    const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation);
     const traced = { ...invocation, traceId: trace.traceId, trace };
     const end = this.reporter.begin(traced, attempt, trace);
     const margin = Math.min(LONGEST_MARGIN, left / 10);

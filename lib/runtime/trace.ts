@@ -32,12 +32,12 @@ const current = new AsyncLocalStorage<Trace>();
  * Continues the trace of `traceparent`, or one of which only the id is known, or begins one. A new one is sampled: who wants fewer
  * says so where requests come in, and that is kept.
  */
-export function traceOf(traceparent?: string | null, traceId?: string): Trace {
-  const given = readTraceparent(traceparent);
-  const known = given?.traceId ?? (traceId && TRACE_ID.test(traceId) ? traceId : randomHex(16));
+export function traceOf(traceparent?: string | null, begun: Partial<Pick<Trace, 'traceId' | 'sampled'>> = {}): Trace {
+  const given: Partial<Pick<Trace, 'traceId' | 'parentId' | 'sampled'>> = readTraceparent(traceparent) ?? begun;
+  const { traceId, parentId, sampled = true } = given;
+  const id = traceId && TRACE_ID.test(traceId) ? traceId : randomHex(16);
   const spanId = randomHex(8);
-  const { parentId, sampled = true } = given ?? {};
-  return { traceId: known, spanId, parentId, sampled, traceparent: `00-${known}-${spanId}-0${sampled ? 1 : 0}` };
+  return { traceId: id, spanId, parentId, sampled, traceparent: `00-${id}-${spanId}-0${sampled ? 1 : 0}` };
 }
 
 /** What a traceparent says; undefined for what is none. */
@@ -60,18 +60,18 @@ function randomHex(bytes: number): string {
 }
 
 /**
- * X-Ray's header as a traceparent: `Root=1-<8>-<24>;Parent=<16>;Sampled=1`. The two forms hold the same id.
+ * What X-Ray's header says: `Root=1-<8>-<24>;Parent=<16>;Sampled=1;Lineage=…`. Its ids are those of a traceparent. Where X-Ray begins the
+ * trace itself, there may be no parent, and the id alone is known. `Lineage`, by which AWS stops functions that start each other
+ * without end, is the SDK's to pass on.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
-export function ofXRay(header: string | undefined): string | undefined {
-  const [, time, random] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(header ?? '') ?? [];
-  const parent = /Parent=([0-9a-f]{16})/.exec(header ?? '')?.[1];
-  return time && parent ? `00-${time}${random}-${parent}-0${/Sampled=1/.test(header!) ? 1 : 0}` : undefined;
-}
-
-/** A traceparent as X-Ray's header. */
-export function toXRay({ traceId, spanId, sampled }: Trace): string {
-  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=${sampled ? 1 : 0}`;
+export function ofXRay(header = ''): { traceparent?: string; traceId?: string; sampled?: boolean } {
+  const [, time, random] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(header) ?? [];
+  if (!time) return {};
+  const traceId = time + random;
+  const sampled = /Sampled=(\d)/.exec(header)?.[1] !== '0';
+  const parent = /Parent=([0-9a-f]{16})/.exec(header)?.[1];
+  return parent ? { traceparent: `00-${traceId}-${parent}-0${sampled ? 1 : 0}` } : { traceId, sampled };
 }
 
 /** Does `work` with links that send this trace on. */

@@ -7,7 +7,7 @@ import { serve as serveHttp } from '../../lib/runtime/adapters/http.js';
 import { serve } from '../../lib/runtime/adapters/lambda.js';
 import { call, handlers, http, queue, type Trace, topic } from '../../lib/runtime/index.js';
 import { messageAttributes } from '../../lib/runtime/links/aws.js';
-import { ofXRay, toXRay, traceOf } from '../../lib/runtime/trace.js';
+import { ofXRay, traceOf } from '../../lib/runtime/trace.js';
 import { lambdaContext, logged, options, payload, post, sqsEvent } from './support.js';
 
 afterEach(() => {
@@ -64,15 +64,22 @@ describe('a traceparent', () => {
   it('is X-Ray’s header in another form', () => {
     // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
     const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
-    expect(ofXRay(header)).toBe('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01');
-    expect(ofXRay(header.replace('Sampled=1', 'Sampled=0'))).toMatch(/-00$/);
-    expect(ofXRay('Root=1-5759e988-bd862e3fe1be46a994272793')).toBeUndefined();
-    expect(ofXRay(undefined)).toBeUndefined();
-    expect(toXRay({ ...traceOf(ofXRay(header)), spanId: '53995c3f42cd8ad8' })).toBe(header);
+    expect(ofXRay(header)).toEqual({ traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01' });
+    expect(ofXRay(header.replace('Sampled=1', 'Sampled=0')).traceparent).toMatch(/-00$/);
+    expect(ofXRay(undefined)).toEqual({});
+    expect(ofXRay('Root=nonsense;Sampled=0')).toEqual({});
+    // X-Ray began it: nothing is above.
+    const begun = ofXRay('Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0;Lineage=1:a87bd80c:0');
+    expect(begun).toEqual({ traceId: '5759e988bd862e3fe1be46a994272793', sampled: false });
+    expect(traceOf(undefined, begun)).toMatchObject({
+      ...begun,
+      parentId: undefined,
+      traceparent: expect.stringMatching(/-00$/),
+    });
   });
 });
 
-/** What a link would send on now. */
+/** What a link would send on now. The test runner's own copy of trace.ts is not the one that compiled code requires. */
 const outgoing = () => messageAttributes([]).traceparent?.StringValue;
 
 describe('an invocation', () => {
@@ -128,6 +135,22 @@ describe('an invocation', () => {
       parentId: '53995c3f42cd8ad8',
       sampled: false,
     });
+  });
+
+  it('on Lambda logs and sends on the id by which X-Ray knows a run that it began', async () => {
+    const lines = logged();
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1;Lineage=1:a87bd80c:0');
+    await lambda(sqsEvent([{}]), lambdaContext());
+    await lambda(request(), lambdaContext());
+    expect(traces.map(({ traceId, parentId }) => [traceId, parentId])).toEqual([
+      ['5759e988bd862e3fe1be46a994272793', undefined],
+      [ID, PARENT],
+    ]);
+    expect(sent[0]).toMatch(/^00-5759e988bd862e3fe1be46a994272793-[0-9a-f]{16}-01$/);
+    expect(lines.map(({ traceId }) => traceId)).toEqual([ID]);
+    const other = 'Root=1-6759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    await lambda({}, { ...lambdaContext(), xRayTraceId: other });
+    expect(traces[2]!.traceId).toBe('6759e988bd862e3fe1be46a994272793');
   });
 
   const event = { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': 's', 'ce-type': 't' };

@@ -13,6 +13,8 @@ import { CORS_VARIABLE } from '../wire.js';
 /** What the adapter reads of Lambda's context. */
 export interface LambdaContext {
   readonly awsRequestId: string;
+  /** X-Ray's header. Runtimes that run several invocations at once have it here and not in the environment. */
+  readonly xRayTraceId?: string;
   getRemainingTimeInMillis(): number;
   /** What the caller of `Invoke` gave beside the payload. */
   readonly clientContext?: { readonly custom?: { readonly traceparent?: string } };
@@ -68,9 +70,11 @@ export function invoker(
   };
 
   return async (event, context, respond) => {
+    const xRay = ofXRay(context.xRayTraceId ?? process.env._X_AMZN_TRACE_ID);
     const about = {
       requestId: context.awsRequestId,
-      traceparent: context.clientContext?.custom?.traceparent ?? ofXRay(process.env._X_AMZN_TRACE_ID),
+      ...xRay,
+      traceparent: context.clientContext?.custom?.traceparent ?? xRay.traceparent,
       deadline: Date.now() + context.getRemainingTimeInMillis(),
     };
     // What a function has no handler for may still be the input of a call.
