@@ -66,11 +66,10 @@ function randomHex(bytes: number): string {
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 export function ofXRay(header = ''): { traceparent?: string; traceId?: string; sampled?: boolean } {
-  const [, time, random] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(header) ?? [];
+  const [, time, random, parent] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?:;Parent=([0-9a-f]{16}))?/.exec(header) ?? [];
   if (!time) return {};
   const traceId = time + random;
-  const sampled = /Sampled=(\d)/.exec(header)?.[1] !== '0';
-  const parent = /Parent=([0-9a-f]{16})/.exec(header)?.[1];
+  const sampled = !header.includes('Sampled=0');
   return parent ? { traceparent: `00-${traceId}-${parent}-0${sampled ? 1 : 0}` } : { traceId, sampled };
 }
 
