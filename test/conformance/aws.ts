@@ -2,21 +2,42 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { available, type LambdaAnswer, type LambdaFunction, startFunction } from '../engines/lambda.js';
+import { Service } from '../../lib/index.js';
+import { capabilities } from '../../lib/platforms/aws/capabilities.js';
+import { AwsApi } from '../../lib/platforms/aws/index.js';
+import { awsSdkAvailable } from '../engines/cloud-servers.js';
+import { type LambdaAnswer, type LambdaFunction, available as lambdaAvailable, startFunction } from '../engines/lambda.js';
+import { AccessControl } from './aws-access.js';
+import { publish } from './aws-bus.js';
 import { httpApiEvent, objectEvent, restApiEvent, scheduleEvent, snsEvent, sqsEvent } from './aws-events.js';
+import { SocketGateway } from './aws-sockets.js';
+import { type Resource, Template } from './aws-template.js';
+import { Issuer } from './issuer.js';
 import { Conformance } from './service.js';
 import { type ClientRequest, type ClientResponse, type Running, type Target, templatePattern } from './target.js';
 
-type Resource = { readonly Type: string; readonly Properties: Record<string, any> };
-type Resources = Readonly<Record<string, Resource>>;
+/** What only a REST API has. */
+const WEB_ACL = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1';
+/** Known when the API is known: not in the table. */
+const NO_TOKENS = { unsupported: 'checks tokens, which a REST API of API Gateway does not' };
+
+const available = () => (lambdaAvailable() === true ? awsSdkAvailable() : lambdaAvailable());
 
 /** The folders that `cdk deploy` would upload, on Lambda's own runtime client, behind an HTTP API (payload format 2.0). */
-export const aws: Target = { name: 'AWS Lambda', available, start: (variables) => start(variables, httpApiEvent) };
+export const aws: Target = {
+  name: 'AWS Lambda',
+  available,
+  capabilities,
+  scope: () => new Stack(new App(), 'conformance'),
+  start: (variables) => start(variables, httpApiEvent),
+};
 
 /** The same behind a REST API (payload format 1.0), as in larger stacks that have one. */
 export const awsRest: Target = {
+  ...aws,
   name: 'AWS Lambda behind a REST API',
-  available,
+  capabilities: { ...capabilities, 'api.authorizer.jwt': NO_TOKENS, 'api.authorizer.scopes': NO_TOKENS },
+  scope: () => new Service(aws.scope(), 'Rest', { tuning: [AwsApi.tune({ webAclArn: WEB_ACL })] }),
   start: (variables) => start(variables, restApiEvent),
 };
 
@@ -26,96 +47,96 @@ async function start(variables: Readonly<Record<string, string>>, apiEvent: type
   new Conformance(new Stack(app, 'conformance'), 'Service');
   app.synth();
   const json = (file: string) => JSON.parse(readFileSync(join(outdir, file), 'utf8'));
-  const resources: Resources = json('conformance.template.json').Resources;
+  const resources: Readonly<Record<string, Resource>> = json('conformance.template.json').Resources;
   const assets: Record<string, { source: { path: string } }> = json('conformance.assets.json').files;
+  const sockets = new SocketGateway();
+  const socketOrigin = await sockets.listen();
+  const [socketApi] = Object.entries(resources).find(([, { Properties }]) => Properties?.ProtocolType === 'WEBSOCKET')!;
+  const template = new Template(resources, new Map([[socketApi, socketOrigin]]));
   const running = new Map<string, LambdaFunction>();
 
-  const startOne = async ([id, { Properties }]: [string, Resource]) => {
-    const hash = String(Properties.Code.S3Key).replace(/\.zip$/, '');
+  const functions = template.ofType('AWS::Lambda::Function').filter(([id]) => /^Service(?!Caller)/.test(id));
+  const startOne = async ([id, { Code, Environment, Handler, Timeout }]: (typeof functions)[number]) => {
+    const hash = String(Code.S3Key).replace(/\.zip$/, '');
     const environment = Object.fromEntries(
-      Object.entries<unknown>(Properties.Environment.Variables).map(([name, value]) => [name, resolved(value, resources)]),
+      Object.entries<unknown>(Environment.Variables).map(([name, value]) => [name, template.resolved(value)]),
     );
-    const settings = { handler: Properties.Handler, timeoutSeconds: Properties.Timeout };
+    const settings = { handler: Handler, timeoutSeconds: Timeout };
     running.set(id, await startFunction(join(outdir, assets[hash]!.source.path), { ...environment, ...variables }, settings));
   };
-  const functions = ofType(resources, 'AWS::Lambda::Function').filter(([id]) =>
-    /^Service(Http|Validated|Events)[0-9A-F]/.test(id),
-  );
-  for (const each of functions) await startOne(each);
-  const named = (name: string) => [...running].find(([id]) => id.startsWith(`Service${name}`))![1];
-  const events = named('Events');
-  const sourceOf = (trigger: string) => {
-    const variables = functions.find(([id]) => id.startsWith('ServiceEvents'))![1].Properties.Environment.Variables;
-    return resolved(variables[`FAASTEN_SOURCE_${trigger}`], resources);
+  await Promise.all(functions.map(startOne));
+  // One environment of a function handles one event at a time.
+  const turns = new Map<string, Promise<unknown>>();
+  const invoke = (id: string, event: unknown): Promise<LambdaAnswer> => {
+    const turn = (turns.get(id) ?? Promise.resolve()).then(() => running.get(id)!.invoke(event));
+    turns.set(id, turn);
+    return turn;
   };
+  const issuer = await Issuer.make();
+  const access = new AccessControl(template, issuer, apiEvent, invoke);
+  sockets.connect(template, invoke);
+  const idOf = (name: string) => functions.map(([id]) => id).find((id) => id.startsWith(`Service${name}`))!;
+  const events = idOf('Events');
+  const sourceOf = (trigger: string) =>
+    template.resolved(template.properties(events).Environment.Variables[`FAASTEN_SOURCE_${trigger}`]);
   const done = ({ error }: LambdaAnswer) => error === undefined;
 
   return {
     async request(request) {
-      const { route, fn } = routeFor(resources, request);
-      const { payload, error } = await named(fn).invoke(apiEvent(request, route));
+      const route = routeFor(template, request);
+      const admission = await access.admit(route, request);
+      if ('status' in admission) return { status: admission.status, headers: {}, cookies: [], body: Buffer.alloc(0) };
+      const event = apiEvent(request, route.RouteKey) as any;
+      const requestContext = { ...event.requestContext, ...admission };
+      const integration = template.properties(template.idIn(route.Target, 'AWS::ApiGatewayV2::Integration')!);
+      const fn = template.idIn(integration.IntegrationUri, 'AWS::Lambda::Function')!;
+      const { payload, error } = await invoke(fn, { ...event, requestContext });
       if (error) throw new Error(`the function failed, and the gateway would answer 502: ${error.errorMessage}`);
       return gatewayAnswer(payload as Record<string, any>);
     },
     async queue(messages, attempt) {
-      const { payload, error } = await events.invoke(sqsEvent(sourceOf('Orders'), messages, attempt));
+      const { payload, error } = await invoke(events, sqsEvent(sourceOf('Orders'), messages, attempt));
       if (error) return messages.map(() => false);
       const failures = (payload as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures;
       return messages.map(({ id }) => !failures.some(({ itemIdentifier }) => itemIdentifier === id));
     },
-    topic: async (message) => done(await events.invoke(snsEvent(sourceOf('News'), message))),
+    topic: async (message) => done(await invoke(events, snsEvent(sourceOf('News'), message))),
     async schedule(due) {
-      const [, schedule] = ofType(resources, 'AWS::Scheduler::Schedule')[0]!;
-      return done(await events.invoke(scheduleEvent(schedule.Properties.Target.Input, due)));
+      const [, schedule] = template.ofType('AWS::Scheduler::Schedule')[0]!;
+      return done(await invoke(events, scheduleEvent(schedule.Target.Input, due)));
     },
-    objects: async (change) => done(await events.invoke(objectEvent(sourceOf('Upload'), change))),
+    objects: async (change) => done(await invoke(events, objectEvent(sourceOf('Upload'), change))),
     async call(input) {
-      const { payload, error } = await events.invoke(input);
+      const { payload, error } = await invoke(events, input);
       return error ? { failed: JSON.stringify(error) } : { output: payload };
     },
-    start: async (input) => done(await events.invoke(input)),
+    start: async (input) => done(await invoke(events, input)),
+    publish: (event) => publish(template, invoke, event),
+    token: (request) => issuer.token(request),
+    socketUrl: socketOrigin.replace('http:', 'ws:'),
     async nonsense() {
-      const { error } = await named('Http').invoke({ hello: 'world' });
+      const { error } = await invoke(idOf('Http'), { hello: 'world' });
       return { failed: error!.errorMessage };
     },
     output: () => [...running.values()].map((each) => each.output()).join(''),
     async stop() {
+      sockets.close();
+      await Promise.all(turns.values());
       for (const each of running.values()) await each.stop();
       rmSync(outdir, { recursive: true, force: true });
     },
   };
 }
 
-const ofType = (resources: Resources, type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
-
-/** What CloudFormation would put in place of a reference, in its form. */
-function resolved(value: any, resources: Resources): string {
-  if (typeof value === 'string') return value;
-  const id: string = value.Ref ?? value['Fn::GetAtt']?.[0];
-  if (!id) return JSON.stringify(value);
-  switch (resources[id]?.Type) {
-    case 'AWS::SQS::Queue':
-      return value.Ref ? `https://sqs.eu-west-1.amazonaws.com/123456789012/${id}` : `arn:aws:sqs:eu-west-1:123456789012:${id}`;
-    case 'AWS::SNS::Topic':
-      return `arn:aws:sns:eu-west-1:123456789012:${id}`;
-    case 'AWS::S3::Bucket':
-      return id.toLowerCase();
-    default:
-      return id;
-  }
-}
-
-/** The route that the gateway would choose, and the function its integration leads to. */
-function routeFor(resources: Resources, { method, target }: ClientRequest): { route: string; fn: string } {
+/** The route that the gateway would choose. */
+function routeFor(template: Template, { method, target }: ClientRequest): Record<string, any> {
   const path = target.split('?')[0]!;
-  const found = ofType(resources, 'AWS::ApiGatewayV2::Route').find(([, { Properties }]) => {
-    const [allowed, template] = Properties.RouteKey.split(' ');
-    return (allowed === method || allowed === 'ANY') && templatePattern(template).test(path);
+  const found = template.ofType('AWS::ApiGatewayV2::Route').find(([, { RouteKey }]) => {
+    const [allowed, pattern] = RouteKey.split(' ');
+    return (allowed === method || allowed === 'ANY') && templatePattern(pattern).test(path);
   });
   if (!found) throw new Error(`the gateway has no route for ${method} ${path}`);
-  const integrationId: string = JSON.stringify(found[1].Properties.Target).match(/"Ref":"([^"]+)"/)![1]!;
-  const uri = JSON.stringify(resources[integrationId]!.Properties.IntegrationUri);
-  return { route: found[1].Properties.RouteKey, fn: uri.includes('ServiceValidated') ? 'Validated' : 'Http' };
+  return found[1];
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response */

@@ -2,10 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { missing } from '../engines/engine.js';
+import { accessCases } from './access-cases.js';
 import { aws, awsRest } from './aws.js';
+import { busCases } from './bus-cases.js';
 import { google } from './google.js';
 import { kubernetes } from './kubernetes.js';
 import { local } from './local.js';
+import { socketCases } from './socket-cases.js';
 import type { ClientRequest, Running, Target } from './target.js';
 
 const seen: Record<string, unknown>[] = [];
@@ -212,6 +215,11 @@ describe.each<Target>([aws, awsRest, google, kubernetes, local])('$name', (targe
       expect(failed).not.toContain('hunter2');
       expect(await running.call({ no: 'order' })).toHaveProperty('failed');
     });
+
+    const suite = { target, running: () => running, seen };
+    accessCases(suite);
+    busCases(suite);
+    socketCases(suite);
 
     test('what no trigger sends is refused with a reason', async () => {
       expect((await running.nonsense()).failed).toMatch(

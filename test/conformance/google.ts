@@ -4,10 +4,16 @@ import { dirname, join } from 'node:path';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { App, TerraformStack } from 'cdktf';
 import { unzipSync } from 'fflate';
+import { capabilities } from '../../lib/platforms/google/capabilities.js';
 import { available, type HttpFunction, startOnFunctionsFramework } from '../engines/http-function.js';
 import { exchange, isSuccess, post } from './http-client.js';
+import { Issuer } from './issuer.js';
 import { Conformance } from './service.js';
-import { type Running, type SentMessage, type Target, templatePattern } from './target.js';
+import { type PublishedEvent, type Running, type SentMessage, type Target, templatePattern } from './target.js';
+
+/** Headers of API Gateway: https://cloud.google.com/api-gateway/docs/passing-data */
+const USER = 'x-apigateway-api-userinfo';
+const CLIENT = 'x-forwarded-authorization';
 
 type Block = Record<string, any>;
 
@@ -15,12 +21,12 @@ type Block = Record<string, any>;
 export const google: Target = {
   name: 'Google Cloud Functions',
   available,
+  capabilities,
+  scope: () => stackOf(new App()),
   async start(variables) {
     const folder = mkdtempSync(join(tmpdir(), 'faasten-google-'));
     const app = new App({ outdir: join(folder, 'out') });
-    const stack = new TerraformStack(app, 'conformance');
-    new GoogleProvider(stack, 'google', { project: 'conformance', region: 'europe-west1' });
-    new Conformance(stack, 'Service');
+    new Conformance(stackOf(app), 'Service');
     app.synth();
     const workspace = join(folder, 'out/stacks/conformance');
     const { resource } = JSON.parse(readFileSync(join(workspace, 'cdk.tf.json'), 'utf8')) as { resource: Block };
@@ -42,10 +48,11 @@ export const google: Target = {
       return id;
     };
 
-    const functions = Object.keys(resource.google_cloudfunctions2_function).filter((id) => /Http|Validated|Events/.test(id));
+    const functions = Object.keys(resource.google_cloudfunctions2_function).filter((id) => !id.includes('Caller'));
     await Promise.all(functions.map(startFunction));
-    const urlOf = (part: string) => running.get(functions.find((id) => id.includes(part))!)!.url;
+    const urlOf = (part: string) => running.get(functions.find((id) => id.includes(`_${part}_`))!)!.url;
 
+    const issuer = await Issuer.make();
     const routes = routesOf(resource);
     const subscriptions = Object.values<Block>(resource.google_pubsub_subscription);
     /** Path and query that the subscription for `kind` pushes to. */
@@ -61,7 +68,18 @@ export const google: Target = {
         const path = request.target.split('?')[0]!;
         const route = routes.find(({ method, pattern }) => method === request.method.toLowerCase() && pattern.test(path));
         if (!route) throw new Error(`the gateway has no route for ${request.method} ${path}`);
-        return exchange(urlOf(route.fn), { ...request, target: route.prefix + request.target });
+        const without = (...names: string[]) => headers.filter(([name]) => !names.includes(name.toLowerCase()));
+        let headers = [...(request.headers ?? [])];
+        const authorization = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+        if (route.security) {
+          const { 'x-google-issuer': issuedBy, 'x-google-audiences': audiences } = route.security;
+          const claims = await issuer.claimsOf(authorization, issuedBy, audiences.split(','));
+          if (!claims) return { status: 401, headers: {}, cookies: [], body: Buffer.from('{"code":401}') };
+          headers = [...without(USER), [USER, Buffer.from(JSON.stringify(claims)).toString('base64url')]];
+        }
+        headers = [...without('authorization', CLIENT), ['authorization', 'Bearer of-the-gateway']];
+        if (authorization) headers.push([CLIENT, authorization]);
+        return exchange(urlOf(route.fn), { ...request, headers, target: route.prefix + request.target });
       },
       async queue(messages, attempt) {
         const done: boolean[] = [];
@@ -75,6 +93,24 @@ export const google: Target = {
         const answer = await post(urlOf('Events'), '/_faasten/call', JSON.stringify(input));
         return isSuccess(answer) ? { output: JSON.parse(answer.body.toString()) } : { failed: answer.body.toString() };
       },
+      async publish(event) {
+        const fitting = subscriptions.filter(({ push_config, filter = '' }) =>
+          push_config?.push_endpoint.includes('/_faasten/event/') ? passes(filter, event) : false,
+        );
+        const dead = await Promise.all(
+          fitting.map(async ({ push_config, dead_letter_policy }) => {
+            const path = /\/_faasten\/.*$/.exec(push_config.push_endpoint)![0];
+            for (let attempt = 1; attempt <= dead_letter_policy.max_delivery_attempts; attempt++) {
+              const { type, source, data } = event;
+              const envelope = pubsub({ id: '9', body: data, attributes: { type, source } }, attempt);
+              if (isSuccess(await post(urlOf('Taker'), path, JSON.stringify(envelope)))) return false;
+            }
+            return dead_letter_policy.dead_letter_topic !== undefined;
+          }),
+        );
+        return { dead: dead.filter(Boolean).length };
+      },
+      token: (request) => issuer.token(request),
       start: (input) => push('start', pubsub({ id: '7', body: input }, 1)),
       async nonsense() {
         const answer = await post(urlOf('Events'), endpoint('queue'), '{"hello":"world"}');
@@ -89,13 +125,30 @@ export const google: Target = {
   },
 };
 
-/** The routes of the gateway's OpenAPI document: which function, and what its backend's address puts before the path. */
-function routesOf(resource: Block): { method: string; pattern: RegExp; fn: string; prefix: string }[] {
+function stackOf(app: App): TerraformStack {
+  const stack = new TerraformStack(app, 'conformance');
+  new GoogleProvider(stack, 'google', { project: 'conformance', region: 'europe-west1' });
+  return stack;
+}
+
+interface GatewayRoute {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly fn: string;
+  /** What its backend's address puts before the path. */
+  readonly prefix: string;
+  /** By which tokens are checked. */
+  readonly security?: Block;
+}
+
+/** The routes of the gateway's OpenAPI document. */
+function routesOf(resource: Block): GatewayRoute[] {
   const [config] = Object.values<Block>(resource.google_api_gateway_api_config);
   const text: string = config!.openapi_documents[0].document[0].contents;
   const encoded = /base64encode\((.*)\)\}$/s.exec(text)?.[1];
   const document = JSON.parse(encoded ? JSON.parse(encoded) : Buffer.from(text, 'base64').toString()) as {
     paths: Record<string, Block>;
+    securityDefinitions?: Record<string, Block>;
   };
   return Object.entries(document.paths).flatMap(([path, operations]) =>
     // Beside its operations, a path has parameters.
@@ -105,10 +158,26 @@ function routesOf(resource: Block): { method: string; pattern: RegExp; fn: strin
       return {
         method,
         pattern: templatePattern(path),
-        fn: /validated/i.test(address) ? 'Validated' : 'Http',
+        fn: ['Validated', 'Access'].find((name) => address.includes(name.toLowerCase())) ?? 'Http',
         prefix: /\/_faasten\/.*$/.exec(address)![0],
+        security: operation.security && document.securityDefinitions![Object.keys(operation.security[0])[0]!],
       };
     }),
+  );
+}
+
+/** Whether a filter of a subscription lets it through: https://cloud.google.com/pubsub/docs/subscription-message-filter#filtering_syntax */
+function passes(filter: string, event: PublishedEvent): boolean {
+  const fits = (term: string) => {
+    const [, name, value] = /^attributes\.(\w+) = (".*")$/.exec(term)!;
+    return event[name as 'type' | 'source'] === JSON.parse(value!);
+  };
+  const groups = filter.split(' AND ').filter(Boolean);
+  return groups.every((group) =>
+    group
+      .replace(/^\((.*)\)$/, '$1')
+      .split(' OR ')
+      .some(fits),
   );
 }
 

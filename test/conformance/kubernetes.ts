@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { parseAllDocuments } from 'yaml';
+import { capabilities } from '../../lib/platforms/kubernetes/capabilities.js';
 import { attributeExtension } from '../../lib/runtime/wire.js';
 import { freePort } from '../engines/engine.js';
 import { available } from '../engines/http-function.js';
@@ -19,6 +20,8 @@ type Manifest = Record<string, any>;
 export const kubernetes: Target = {
   name: 'Kubernetes',
   available,
+  capabilities,
+  scope: () => new Chart(new App(), 'conformance', { namespace: 'conformance' }),
   async start(variables) {
     const folder = mkdtempSync(join(tmpdir(), 'faasten-kubernetes-'));
     const app = new App({ outdir: join(folder, 'out') });
@@ -28,7 +31,7 @@ export const kubernetes: Target = {
     const text = readFileSync(join(folder, 'out/conformance.k8s.yaml'), 'utf8');
     const manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
     const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
-    const functions = ofKind('Service').filter(({ metadata }) => /-(http|validated|events)-/.test(metadata.name));
+    const functions = ofKind('Service').filter(({ metadata }) => /-(http|validated|access|events|taker)-/.test(metadata.name));
     const running = new Map<string, { url: string; program: Program }>();
 
     const startContainer = async ({ metadata, spec }: Manifest) => {
@@ -69,10 +72,10 @@ export const kubernetes: Target = {
       ofKind('Trigger')
         .map(({ spec }) => spec.subscriber.uri as string)
         .find((uri) => uri.startsWith(`/_faasten/${kind}`))!;
-    const deliver = async (path: string, event: CloudEvent<unknown>) => {
+    const deliver = async (path: string, event: CloudEvent<unknown>, to = 'events') => {
       const { headers, body } = HTTP.binary(event);
       const text = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-      return isSuccess(await post(urlOf('events'), path, String(body ?? ''), text));
+      return isSuccess(await post(urlOf(to), path, String(body ?? ''), text));
     };
     const message = ({ id, body, attributes = {} }: SentMessage, type: string) =>
       new CloudEvent({
@@ -120,6 +123,20 @@ export const kubernetes: Target = {
         return isSuccess(answer) ? { output: JSON.parse(answer.body.toString()) } : { failed: answer.body.toString() };
       },
       start: (input) => deliver(endpoint('start'), message({ id: '7', body: input }, 'dev.faasten.function.start')),
+      async publish({ type, source, data }) {
+        const event = new CloudEvent({ id: '9', type, source, datacontenttype: 'application/json', data: JSON.stringify(data) });
+        const fitting = ofKind('Trigger').filter(
+          ({ spec }) => spec.subscriber.uri?.startsWith('/_faasten/event/') && passes(spec, event),
+        );
+        const dead = await Promise.all(
+          fitting.map(async ({ spec: { delivery, subscriber } }) => {
+            for (let retry = 0; retry <= delivery.retry; retry++)
+              if (await deliver(subscriber.uri, event, subscriber.ref.name)) return false;
+            return delivery.deadLetterSink !== undefined;
+          }),
+        );
+        return { dead: dead.filter(Boolean).length };
+      },
       async nonsense() {
         const answer = await post(urlOf('events'), endpoint('queue'), '{"hello":"world"}');
         return { failed: `${answer.status} ${answer.body}` };
@@ -132,6 +149,14 @@ export const kubernetes: Target = {
     } satisfies Running;
   },
 };
+
+/** https://knative.dev/docs/eventing/triggers/#trigger-filtering */
+function passes({ filter, filters }: Manifest, event: CloudEvent<unknown>): boolean {
+  const hasAll = (attributes: Manifest) => Object.entries(attributes).every(([name, value]) => event[name] === value);
+  const fits = ({ any, exact }: Manifest): boolean => (any ? any.some(fits) : hasAll(exact));
+  // Where there are filters, the one filter of old is not looked at.
+  return filters ? filters.every(fits) : hasAll(filter?.attributes ?? {});
+}
 
 function configMapsOf(volume: Manifest): string[] {
   const sources: Manifest[] = volume.projected?.sources ?? [volume];

@@ -1,4 +1,6 @@
 import { Duration } from '../../lib/index.js';
+import { capabilities } from '../../lib/platforms/local/capabilities.js';
+import { LocalApp } from '../../lib/platforms/local/index.js';
 import { type RunningService, startService } from '../../lib/testing/index.js';
 import { exchange } from './http-client.js';
 import { Conformance } from './service.js';
@@ -7,7 +9,13 @@ import type { Acknowledged, Running, Target } from './target.js';
 const MINUTE = 60_000;
 
 /** In this process, as users test their services. Events wait in queues, and are acknowledged by not coming again. */
-export const local: Target = { name: 'faasten/testing', available: () => true, start };
+export const local: Target = {
+  name: 'faasten/testing',
+  available: () => true,
+  capabilities,
+  scope: () => new LocalApp(),
+  start,
+};
 
 async function start(environment: Readonly<Record<string, string>>): Promise<Running> {
   const build = (startTime: Date) => startService((scope) => new Conformance(scope, 'Service'), { startTime, environment });
@@ -15,6 +23,8 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
   // So that there is something to delete.
   await service.put('Files', 'raw/b.jpg', 'content');
   await service.settle();
+  /** One whose time goes on, which lets what failed come again. */
+  let bus: Promise<RunningService> | undefined;
   let printed = '';
   const print = async () => {
     const lines = await service.logs();
@@ -25,7 +35,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
 
   return {
     async request(request) {
-      const answer = await exchange(Object.values(service.urls)[0]!, request);
+      const answer = await exchange(service.urls['Service/Api']!, request);
       await print();
       return answer;
     },
@@ -52,13 +62,26 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
         (error: Error) => ({ failed: `the call failed: ${error.message}` }),
       ),
     start: (input) => taken(service, 'Events', () => service.start('Events', input)),
+    async publish({ type, source, data }) {
+      bus ??= build(new Date('2026-01-01T06:00:00Z'));
+      const own = await bus;
+      const before = (await own.deadLetters('Taker')).length;
+      await own.publishEvent('Bus', type, data, { source });
+      await own.advance(Duration.minutes(10));
+      return { dead: (await own.deadLetters('Taker')).length - before };
+    },
+    token: (request) => service.token(request),
+    socketUrl: service.urls['Service/Sockets'],
     async nonsense() {
       await service.call('Http', { hello: 'world' }).catch(() => {});
       const { error } = (await service.logs('Http')).at(-1)!.fields as { error: Error };
       return { failed: error.message };
     },
     output: () => printed,
-    stop: () => service.stop(),
+    async stop() {
+      await (await bus)?.stop();
+      await service.stop();
+    },
   };
 }
 

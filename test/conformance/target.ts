@@ -1,4 +1,6 @@
 /** What the suite asks of a target: to start the service's functions from what was synthesized, and to deliver to them. */
+import type { Construct } from 'constructs';
+import type { Capabilities } from '../../lib/index.js';
 
 export interface ClientRequest {
   readonly method: string;
@@ -27,6 +29,19 @@ export interface ObjectChange {
   readonly type: 'created' | 'deleted';
 }
 
+export interface TokenRequest {
+  readonly subject?: string;
+  readonly scopes?: readonly string[];
+  /** Over all others. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export interface PublishedEvent {
+  readonly type: string;
+  readonly source: string;
+  readonly data: object;
+}
+
 /** Whether the target may forget an event; what is not acknowledged is delivered again. */
 export type Acknowledged = boolean;
 
@@ -43,6 +58,15 @@ export interface Running {
   call(input: unknown): Promise<{ output: unknown } | { failed: string }>;
   /** A call that nobody waits for. */
   start(input: unknown): Promise<Acknowledged>;
+  /**
+   * Publishes an event to the bus, and makes every delivery that the target makes until it is taken or dead. Gives how many of the
+   * triggers that it fits ended with dead letters.
+   */
+  publish(event: PublishedEvent): Promise<{ dead: number }>;
+  /** Where the API takes tokens: the header `authorization` with one of the issuer that the service names. */
+  token?(request: TokenRequest): Promise<string>;
+  /** Where there is a WebSocket API: where clients connect. */
+  readonly socketUrl?: string;
   /** Something no trigger sends. Gives what the target is told. */
   nonsense(): Promise<{ failed: string }>;
   /** What the functions printed. */
@@ -52,6 +76,10 @@ export interface Running {
 
 export interface Target {
   readonly name: string;
+  /** The table by which it refuses what it does not have. */
+  readonly capabilities: Capabilities;
+  /** Somewhere to declare a service. */
+  scope(): Construct;
   /** `true`, or why it cannot run here. */
   available(): true | string;
   /** @param variables environment besides what synthesis set */

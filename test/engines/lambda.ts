@@ -63,7 +63,8 @@ export function runtimeClient(handler: string): {
   readonly args: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
 } {
-  return { args: ['--import', PRELOAD, client(), handler], variables: { LAMBDA_RUNTIME_DIR: dirname(client()) } };
+  const variables = { LAMBDA_RUNTIME_DIR: dirname(client()), AWS_SDK_DIR: join(enginesDirectory, 'aws-sdk') };
+  return { args: ['--import', PRELOAD, client(), handler], variables };
 }
 
 /** Starts a function from the folder of its code. @throws with its log when it cannot be initialised */
