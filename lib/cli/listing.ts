@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../core/host.js';
+import { type WatchingCost, watchingInWords } from '../core/monitoring/cost.js';
 import type { Terminal } from './terminal.js';
 
 /** File by which a folder is known to be written by `faasten synth`. */
@@ -16,6 +17,8 @@ export interface Written {
   readonly bytes: number;
   readonly codeBytes: number;
   readonly seconds: number;
+  /** What watching costs, where it is known. */
+  readonly watching?: WatchingCost;
   readonly deploy: string;
 }
 
@@ -24,7 +27,14 @@ export interface Written {
  *
  * @param shown the folder as the reader would write it
  */
-export function summarize(host: Host, name: string, folder: string, shown: string, seconds: number): Written {
+export function summarize(
+  host: Host,
+  name: string,
+  folder: string,
+  shown: string,
+  seconds: number,
+  watching?: WatchingCost,
+): Written {
   const { types, codeBytes } = host.list(folder);
   const resources: Record<string, number> = {};
   for (const type of [...types].sort()) resources[type] = (resources[type] ?? 0) + 1;
@@ -39,6 +49,7 @@ export function summarize(host: Host, name: string, folder: string, shown: strin
     bytes: sizes.reduce((sum, size) => sum + size, 0),
     codeBytes,
     seconds: Math.round(seconds * 10) / 10,
+    watching,
     deploy: host.deployCommand(shown, name),
   };
 }
@@ -56,6 +67,7 @@ export function print(out: Terminal, written: Written): void {
     `  code ${kilobytes(written.codeBytes)}, ${written.files} files of ${kilobytes(written.bytes)} in ` +
       `${written.folder}, ${written.seconds.toFixed(1)} s`,
   );
+  if (written.watching) out.line(`  ${watchingInWords(written.watching)}`);
   out.line(`  deploy: ${out.paint('cyan', written.deploy)}`);
 }
 

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { WatchingCost } from './monitoring/cost.js';
 
 /** Targets that files are written for. */
 export type Target = 'aws' | 'google' | 'kubernetes';
@@ -26,7 +27,8 @@ export interface Listing {
 export interface Host {
   /** As in `AWS (aws-cdk-lib)`. */
   readonly title: string;
-  synthesize(request: HostRequest): Promise<void>;
+  /** Gives what watching it costs. */
+  synthesize(request: HostRequest): Promise<WatchingCost>;
   list(folder: string): Listing;
   /** The command that deploys what was written for `name`, with the folder as it is given. */
   deployCommand(folder: string, name: string): string;

@@ -1,9 +1,6 @@
 import { createServer } from 'node:http';
 import type { Format, Report } from './report.js';
-import { LATENCY_BOUNDS_VARIABLE, METRICS_NAMESPACE, METRICS_PORT } from './wire.js';
-
-/** Upper bounds in seconds: those of Prometheus' clients, and longer ones for what runs in the background. */
-const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+import { DURATION_BOUNDS, LATENCY_BOUNDS_VARIABLE, METRICS_NAMESPACE, METRICS_PORT } from './wire.js';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -39,7 +36,7 @@ export class Registry {
   readonly bounds: readonly number[];
 
   constructor(boundsMillis: readonly number[] = []) {
-    this.bounds = [...new Set([...BOUNDS, ...boundsMillis.map((millis) => millis / 1000)])].sort((a, b) => a - b);
+    this.bounds = [...new Set([...DURATION_BOUNDS, ...boundsMillis.map((millis) => millis / 1000)])].sort((a, b) => a - b);
   }
 
   observe(report: Report): void {

@@ -38,6 +38,9 @@ export const TRACE_PROJECT_VARIABLE = 'FAASTEN_TRACE_PROJECT';
 /** Bounds in milliseconds, as in `300,1000`, that the histogram of durations gets beside its own: thresholds of objectives. */
 export const LATENCY_BOUNDS_VARIABLE = 'FAASTEN_LATENCY_BOUNDS_MS';
 
+/** Upper bounds of that histogram in seconds: those of Prometheus' clients, and longer ones for what runs in the background. */
+export const DURATION_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
 /** Namespace of CloudWatch metrics, and prefix of those of Prometheus. */
 export const METRICS_NAMESPACE = 'faasten';
 

@@ -50,6 +50,7 @@ describe('writes what a framework makes of the service', () => {
         Trigger (eventing.knative.dev/v1)            1
         in all                                      11
         code …, 1 files of … in out/kubernetes, …
+        4 alarms, in a month 45 series, 5,184,000 samples, 10 rules
         deploy: kubectl apply --server-side -f out/kubernetes
       "
     `);
@@ -64,6 +65,7 @@ describe('writes what a framework makes of the service', () => {
       expect(JSON.parse(stdout).kubernetes).toMatchObject({
         folder: join('made', 'kubernetes'),
         files: 1,
+        watching: { alarms: 4, usdPerMonth: 0 },
         resources: { 'Service (serving.knative.dev/v1)': 2, 'Trigger (eventing.knative.dev/v1)': 1 },
       });
     }

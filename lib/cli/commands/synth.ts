@@ -75,8 +75,8 @@ async function run(call: Call): Promise<number> {
       const host = hostFor(target, name);
       clear(folder, shown);
       const google = { project: options.text('project'), region: options.text('region') ?? 'europe-west1' };
-      await host.synthesize({ name, folder, build, google });
-      const written = summarize(host, name, folder, shown, (performance.now() - started) / 1000);
+      const watching = await host.synthesize({ name, folder, build, google });
+      const written = summarize(host, name, folder, shown, (performance.now() - started) / 1000, watching);
       results[target] = written;
       if (!options.flag('json')) print(out, written);
     } catch (error) {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import type { Host } from '../../core/host.js';
+import { watchingCost } from './monitoring/cost.js';
 
 /** Not a resource of the user's: the CDK counts its own use by it. */
 const METADATA = 'AWS::CDK::Metadata';
@@ -13,6 +14,7 @@ export const host: Host = {
     const app = new App({ outdir: folder });
     await build(new Stack(app, name));
     app.synth();
+    return watchingCost(app);
   },
 
   list(folder) {

@@ -17,6 +17,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { HttpApi } from '../../api.js';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid, elsewhere as notThere, shown } from '../../core/errors.js';
+import type { WatchingCost } from '../../core/monitoring/cost.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { RouteKey } from '../../core/route.js';
 import type { ServerlessFunction } from '../../function.js';
@@ -25,18 +26,19 @@ import type { HttpApiBackend } from './api.js';
 import type { AwsApiTuning, AwsWebSocketApiTuning } from './api-tuning.js';
 import { AwsExistingFunction } from './existing-function.js';
 import type { LambdaBackend } from './function.js';
-import { type WatchingCost, watchingCost } from './monitoring/cost.js';
+import { type WatchingPart, watchingCost } from './monitoring/cost.js';
 import type { RestApiBackend } from './rest-api.js';
 import type { Rollout } from './rollout.js';
 import type { AwsFunctionTuning, AwsServiceTuning } from './tuning.js';
 import type { WebSocketApiResources } from './websocket.js';
 
+export type { CostPart, WatchingCost } from '../../core/monitoring/cost.js';
 export type { AwsAccessLogs } from './access-logs.js';
 export type { AwsApiDomain, AwsApiStage, AwsApiTuning, AwsUsagePlan, AwsWebSocketApiTuning } from './api-tuning.js';
 export { AwsEventBus } from './bus.js';
 export { AwsBucket, AwsQueue, AwsSchedule, AwsTopic } from './event-views.js';
 export type { AwsExistingFunction } from './existing-function.js';
-export type { WatchingCost, WatchingPart } from './monitoring/cost.js';
+export type { WatchingPart } from './monitoring/cost.js';
 export { AwsAlarm, AwsAlertChannel, AwsDashboard } from './monitoring/views.js';
 export type { AwsReadingOptions } from './reading.js';
 export { AwsStream, type AwsStreamReadingOptions, AwsTable } from './records.js';
@@ -67,7 +69,7 @@ export const AwsService = {
    * What alarms, dashboards and metrics below a construct cost in a month at most, at the prices of lib/platforms/aws/monitoring/prices.ts. To be
    * asked when all is declared.
    */
-  watchingCost(scope: IConstruct): WatchingCost {
+  watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
     return watchingCost(scope);
   },
 } as const;

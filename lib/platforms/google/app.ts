@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Host } from '../../core/host.js';
+import { watchingCost } from './monitoring/cost.js';
 
 const STACKS = 'stacks';
 const CONFIGURATION = 'cdk.tf.json';
@@ -21,6 +22,7 @@ export const host: Host = {
     new GoogleProvider(stack, 'google', { project, region });
     await build(stack);
     app.synth();
+    return watchingCost(app);
   },
 
   list(folder) {

@@ -194,6 +194,11 @@ export class GoogleFunctionBackend implements FunctionBackend {
     this.environment[SERVICE_VARIABLE] = Lazy.stringValue({ produce: () => spec().service && plainText(spec().service!) });
   }
 
+  /** Whether it does. */
+  get reports(): boolean {
+    return METRICS_VARIABLE in this.environment;
+  }
+
   /** Name of the subscription that the runs of a schedule come through. */
   scheduleSubscription(name: string): string {
     return this.runs.get(name)!;

@@ -12,6 +12,7 @@ import type { HttpApi } from '../../api.js';
 import type { Bucket } from '../../bucket.js';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { elsewhere as notThere } from '../../core/errors.js';
+import type { WatchingCost } from '../../core/monitoring/cost.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { ServerlessFunction } from '../../function.js';
 import type { Existing } from '../../monitoring.js';
@@ -21,13 +22,16 @@ import type { GoogleApiBackend, GoogleApiTuning } from './api.js';
 import type { GoogleBucketBackend, GoogleBucketTuning } from './bucket.js';
 import type { GoogleFunctionBackend, GoogleFunctionTuning } from './function.js';
 import type { ExistingChannel } from './monitoring/channel.js';
+import { type WatchingPart, watchingCost } from './monitoring/cost.js';
 import type { GoogleQueueBackend, GoogleQueueTuning } from './queue.js';
 import type { GoogleTopicBackend, GoogleTopicTuning } from './topic.js';
 
+export type { CostPart, WatchingCost } from '../../core/monitoring/cost.js';
 export type { GoogleApiTuning } from './api.js';
 export type { GoogleBucketTuning } from './bucket.js';
 export type { GoogleFunctionTuning } from './function.js';
 export type { ExistingChannel } from './monitoring/channel.js';
+export type { WatchingPart } from './monitoring/cost.js';
 export { type GoogleOptions, google } from './platform.js';
 export type { GoogleQueueTuning } from './queue.js';
 export type { GoogleTopicTuning } from './topic.js';
@@ -37,6 +41,17 @@ export const GoogleAlertChannel = {
   /** A notification channel that somebody made: `existing: GoogleAlertChannel.from({ name: 'projects/…/notificationChannels/…' })`. */
   from: (channel: ExistingChannel): Existing<'channel'> => ({ platform: 'google', construct: 'channel', resource: channel }),
 };
+
+/** A `Service` on Google Cloud. */
+export const GoogleService = {
+  /**
+   * What policies, metrics and dashboards for what is below a construct cost in a month at most, at the prices of
+   * lib/platforms/google/monitoring/prices.ts. To be asked when all is declared.
+   */
+  watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
+    return watchingCost(scope);
+  },
+} as const;
 
 /** What a `ServerlessFunction` is on Google Cloud. */
 export class GoogleFunction {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
 import type { Host } from '../../core/host.js';
+import { watchingCost } from './monitoring/cost.js';
 
 interface Manifest {
   readonly apiVersion: string;
@@ -17,6 +18,7 @@ export const host: Host = {
     const app = new App({ outdir: folder });
     await build(new Chart(app, name, { namespace: name }));
     app.synth();
+    return watchingCost(app);
   },
 
   list(folder) {

@@ -128,6 +128,13 @@ export class FunctionResources implements FunctionBackend {
     });
   }
 
+  /** Whether it does, and the bounds of its histogram beside its own. */
+  get counts(): { readonly boundsMillis: readonly number[] } | undefined {
+    const variables = new Map(this.environment.list().map(({ name, value }) => [name, value]));
+    if (!variables.has(METRICS_VARIABLE)) return undefined;
+    return { boundsMillis: (variables.get(LATENCY_BOUNDS_VARIABLE) ?? '').split(',').filter(Boolean).map(Number) };
+  }
+
   /** Has the function count how many invocations take no longer than that. */
   measure(millis: number): void {
     this.bounds.add(millis);

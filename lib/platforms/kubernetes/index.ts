@@ -3,21 +3,25 @@ import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Attachment, viewOf } from '../../core/attachment.js';
 import { invalid } from '../../core/errors.js';
+import type { WatchingCost } from '../../core/monitoring/cost.js';
 import type { Backend, TuningEntry } from '../../core/platform.js';
 import type { Existing } from '../../monitoring.js';
 import type { ApiResources, KubernetesApiTuning } from './api.js';
 import type { BucketResources, KubernetesBucketTuning } from './bucket.js';
 import type { FunctionResources, KubernetesFunctionTuning } from './function.js';
 import type { ExistingChannel } from './monitoring/channel.js';
+import { type WatchingOptions, type WatchingPart, watchingCost } from './monitoring/cost.js';
 import type { KubernetesQueueTuning, QueueResources } from './queue.js';
 import type { TopicResources } from './topic.js';
 
+export type { CostPart, WatchingCost } from '../../core/monitoring/cost.js';
 export type { KubernetesApiTuning } from './api.js';
 export type { KubernetesBucketTuning } from './bucket.js';
 export type { ConcurrencyTuning } from './concurrency.js';
 export type { DeliveryTuning } from './delivery.js';
 export type { KubernetesFunctionTuning } from './function.js';
 export type { ExistingChannel } from './monitoring/channel.js';
+export type { WatchingOptions, WatchingPart } from './monitoring/cost.js';
 export type { EventSink, KubernetesOptions } from './options.js';
 export { kubernetes } from './platform.js';
 export type { KubernetesQueueTuning } from './queue.js';
@@ -48,6 +52,17 @@ function finders<B extends Backend, V>(type: Attachment['type'], view: (backend:
   };
   return { of, tryOf };
 }
+
+/** A `Service` on Kubernetes. */
+export const KubernetesService = {
+  /**
+   * How many series, samples and rules watch what is below a construct, and what a managed Prometheus takes for that in a month, at the
+   * prices of lib/platforms/kubernetes/monitoring/prices.ts. To be asked when all is declared.
+   */
+  watchingCost(scope: IConstruct, options?: WatchingOptions): WatchingCost<WatchingPart> {
+    return watchingCost(scope, options);
+  },
+} as const;
 
 /** What a `ServerlessFunction` is made of. */
 export interface KubernetesFunctionResources {

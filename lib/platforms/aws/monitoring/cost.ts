@@ -2,34 +2,25 @@ import { type CfnAlarm as Alarm, CfnAlarm, CfnCompositeAlarm, CfnDashboard } fro
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
+import { type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import { METRICS_VARIABLE, SERVICE_VARIABLE } from '../../../runtime/wire.js';
 import type { LambdaBackend } from '../function.js';
 import { PRICES } from './prices.js';
 
-/** Names of the parts of {@link WatchingCost}. */
+/** Names of the parts of what watching costs. */
 export type WatchingPart = 'alarmMetrics' | 'compositeAlarms' | 'dashboards' | 'customMetrics';
 
-/** What watching costs at most. Logs, which grow with the traffic, and messages to channels are not in it. */
-export interface WatchingCost {
-  /** How many there are of each, with the price of one. */
-  readonly parts: Readonly<Record<WatchingPart, { readonly count: number; readonly usdEach: number }>>;
-  readonly usdPerMonth: number;
-}
-
 /** Counts what is there below a construct, what users made themselves included. To be asked when all is declared. */
-export function watchingCost(scope: IConstruct): WatchingCost {
+export function watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
   const all = scope.node.findAll();
-  const parts = {
-    alarmMetrics: {
-      count: all.filter((each): each is Alarm => each instanceof CfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
-      usdEach: PRICES.alarmMetric,
-    },
-    compositeAlarms: { count: all.filter((each) => each instanceof CfnCompositeAlarm).length, usdEach: PRICES.compositeAlarm },
+  const alarms = all.filter((each): each is Alarm => each instanceof CfnAlarm);
+  const composites = all.filter((each) => each instanceof CfnCompositeAlarm);
+  return watchingCostOf(alarms.length + composites.length, {
+    alarmMetrics: { count: alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0), usdEach: PRICES.alarmMetric },
+    compositeAlarms: { count: composites.length, usdEach: PRICES.compositeAlarm },
     dashboards: { count: all.filter((each) => each instanceof CfnDashboard).length, usdEach: PRICES.dashboard },
     customMetrics: { count: reportedBy(all).size, usdEach: PRICES.customMetric },
-  };
-  const sum = Object.values(parts).reduce((total, { count, usdEach }) => total + count * usdEach, 0);
-  return { parts, usdPerMonth: Number(sum.toFixed(2)) };
+  });
 }
 
 function metricsOf(alarm: CfnAlarm): number {

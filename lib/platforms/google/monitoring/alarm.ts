@@ -17,6 +17,8 @@ const LOOK_SECONDS = 600;
 /** A condition of an alert policy. */
 export interface Condition {
   readonly query: string;
+  /** How many series a clause of it gives. */
+  readonly series: number;
   /** How long it must hold. */
   readonly durationSeconds: number;
 }
@@ -59,10 +61,11 @@ export function conditionOf(spec: AlarmSpec, subject: Subject, owned: Owned, thr
   if (spec.signal === 'schedule.runs') return absence(spec, subject, owned);
   const { windowSeconds, periods, periodsToAlarm } = spec;
   const query = inPeriod(spec, subject, owned, throttles);
-  if (periods === 1) return { query, durationSeconds: 0 };
+  const series = subject.kind === 'api' ? 1 : owned.names.length;
+  if (periods === 1) return { query, series, durationSeconds: 0 };
   // A second less: a range that holds both its ends would hold one period more.
   const last = `[${duration(windowSeconds * periods - 1)}:${duration(windowSeconds)}]`;
-  return { query: `count_over_time((${query})${last}) >= ${periodsToAlarm}`, durationSeconds: 0 };
+  return { query: `count_over_time((${query})${last}) >= ${periodsToAlarm}`, series, durationSeconds: 0 };
 }
 
 function inPeriod(spec: AlarmSpec, subject: Subject, owned: Owned, throttles: Metric): string {
@@ -113,6 +116,6 @@ function absence(spec: AlarmSpec, subject: Subject, owned: Owned): Condition {
   const runs = series(METRICS.pushes, { subscription_id: owned.names, response_class: REACHED });
   const none = `absent(${atLeast(added(runs, `[${duration(total - durationSeconds)}]`, []), 1)})`;
   const gap = longestGapSeconds((subject.spec as ScheduleTriggerSpec).expression);
-  if (gap <= RETEST_SECONDS.max) return { query: none, durationSeconds };
-  return { query: `${none} and ${atLeast(added(runs, `[${duration(2 * total)}]`, []), 1)}`, durationSeconds };
+  if (gap <= RETEST_SECONDS.max) return { query: none, series: 1, durationSeconds };
+  return { query: `${none} and ${atLeast(added(runs, `[${duration(2 * total)}]`, []), 1)}`, series: 1, durationSeconds };
 }

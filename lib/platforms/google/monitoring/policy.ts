@@ -12,6 +12,14 @@ import { AUTO_CLOSE_SECONDS, CHANNELS_PER_POLICY, EVALUATION_SECONDS, SUBJECT_LE
 /** https://cloud.google.com/monitoring/alerts#severity */
 const SEVERITIES: Readonly<Record<Severity, string>> = { page: 'CRITICAL', ticket: 'WARNING' };
 
+/** Conditions of policies that faasten made, when the configuration is written. */
+const CONDITIONS = new WeakMap<MonitoringAlertPolicy, () => Condition>();
+
+/** What a policy looks at; undefined for one of the user's own. */
+export function conditionOf(policy: MonitoringAlertPolicy): Condition | undefined {
+  return CONDITIONS.get(policy)?.();
+}
+
 export interface PolicyProps {
   readonly context: StackContext;
   /** As it stands in the console, and in the subject of notifications. */
@@ -59,6 +67,7 @@ export function alertPolicy(scope: Construct, id: string, props: PolicyProps): M
     },
     userLabels: { alarm, severity },
   });
+  CONDITIONS.set(policy, condition);
   const { max, source } = CHANNELS_PER_POLICY;
   policy.node.addValidation({
     validate: () =>

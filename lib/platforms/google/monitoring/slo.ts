@@ -69,7 +69,7 @@ export class SloResources implements Backend {
         title: `${subject.path}: ${name}, ${duration(alert.longWindowSeconds)}`,
         alarm: `slo-${name}`,
         severity: alert.severity,
-        condition: () => ({ query: burning(spec, alert, indicator), durationSeconds: 0 }),
+        condition: () => ({ query: burning(spec, alert, indicator), series: 1, durationSeconds: 0 }),
         notify: () => [notify],
         why: `The objective is: ${objectiveOf(spec)}.`,
         words: burnRateOf(alert),

@@ -125,6 +125,12 @@ export class StackMonitoring extends Construct {
     }));
   }
 
+  /** How many metrics there are of the reports. */
+  get reportMetrics(): { readonly counters: number; readonly distributions: number } {
+    const has = (id: string) => (this.node.tryFindChild(id) ? 1 : 0);
+    return { counters: has('Invocations'), distributions: has('Durations') };
+  }
+
   /**
    * Requests that found no instance. They never reach the function, so that no metric of Cloud Run has them, but its log does:
    * https://cloud.google.com/run/docs/troubleshooting#no-available-container-instances

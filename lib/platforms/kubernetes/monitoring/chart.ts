@@ -27,12 +27,17 @@ export class ChartMonitoring extends Construct {
   readonly rules: ApiObject;
   private readonly functions = new Map<string, string>();
   private readonly alarms: Alarm[] = [];
-  private readonly objectives: (() => readonly Rule[])[] = [];
+  private readonly objectives: { readonly path: string; readonly make: () => readonly Rule[] }[] = [];
 
   /** That of the chart around `scope`; made when it is first needed. */
   static of(scope: Construct, settings: MonitoringSettings): ChartMonitoring {
     const chart = Chart.of(scope);
-    return (chart.node.tryFindChild(ID) as ChartMonitoring | undefined) ?? new ChartMonitoring(chart, settings);
+    return ChartMonitoring.tryOf(chart) ?? new ChartMonitoring(chart, settings);
+  }
+
+  /** Undefined where nothing is watched. */
+  static tryOf(scope: Construct): ChartMonitoring | undefined {
+    return Chart.of(scope).node.tryFindChild(ID) as ChartMonitoring | undefined;
   }
 
   private constructor(
@@ -50,6 +55,10 @@ export class ChartMonitoring extends Construct {
     });
   }
 
+  get scrapeSeconds(): number {
+    return Number.parseInt(this.settings.scrapeInterval, 10);
+  }
+
   /** Scrapes and records a function; `service` is the name of its Knative Service. */
   scrape(path: string, service: string): void {
     if (this.functions.size === 0) this.createPodMonitor();
@@ -62,8 +71,16 @@ export class ChartMonitoring extends Construct {
   }
 
   /** Adds the rules of an objective: what it records comes before what it alerts on. */
-  addObjective(rules: () => readonly Rule[]): void {
-    this.objectives.push(rules);
+  addObjective(path: string, make: () => readonly Rule[]): void {
+    this.objectives.push({ path, make });
+  }
+
+  /** Rules for what is below a path, beside those that record what all functions count. */
+  rulesBelow(path: string): readonly Rule[] {
+    const below = (each: string) => path === '' || `${each}/`.startsWith(`${path}/`);
+    const alarms = this.alarms.filter(({ spec }) => below(spec.subject.path));
+    const objectives = this.objectives.filter((each) => below(each.path));
+    return [...alertsOf(alarms, this.namespace), ...objectives.flatMap(({ make }) => make())];
   }
 
   private services(): string[] {
@@ -74,7 +91,7 @@ export class ChartMonitoring extends Construct {
   private groups(): object[] {
     const selector = selectorOf({ namespace: this.namespace, [CHART_LABEL]: this.name });
     const increments = COUNTERS.map(([record, counter]) => ({ record, expr: increaseInMinute(counter, selector) }));
-    const rules = [...increments, ...alertsOf(this.alarms, this.namespace), ...this.objectives.flatMap((make) => make())];
+    const rules = [...increments, ...this.rulesBelow('')];
     return [{ name: this.node.path, interval: '1m', rules }];
   }
 

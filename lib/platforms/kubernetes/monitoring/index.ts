@@ -38,7 +38,7 @@ export class KubernetesMonitoring implements MonitoringPlatform {
     const silence = this.silence(scope, spec);
     const chart = ChartMonitoring.of(scope, this.settings);
     const labels = (severity: Severity) => leadingTo(notify, severity, silence);
-    chart.addObjective(() => rulesOf(spec, subjects(), chart.namespace, labels));
+    chart.addObjective(spec.subject.path, () => rulesOf(spec, subjects(), chart.namespace, labels));
     return { resource: chart.rules };
   }
 
