@@ -16,7 +16,12 @@ async function trouble(what: string) {
   const problem = (await answer.json()) as any;
   const detail = await running.inspector.invocation(problem.requestId);
   expect(await (await fetch(`${running.url}/echo`, { method: 'POST', body: 'still' })).text()).toBe('still');
-  return { answered: answer.status, detail: problem.detail, status: detail.status };
+  return {
+    answered: answer.status,
+    detail: problem.detail,
+    status: detail.status,
+    printed: detail.logs.map((line) => line.message),
+  };
 }
 
 describe('what goes wrong in a function hurts its invocation only, and is told with the function’s name', () => {
@@ -25,17 +30,18 @@ describe('what goes wrong in a function hurts its invocation only, and is told w
       answered: 504,
       detail: "function 'Test/Web': the function took longer than its timeout of 2 s",
       status: 'timedOut',
+      printed: ['round and round'],
     });
   });
 
   test('process.exit ends the worker, not the platform', async () => {
     const detail = "function 'Test/Web': the function called process.exit(3)";
-    expect(await trouble('exit')).toEqual({ answered: 502, detail, status: 'crashed' });
+    expect(await trouble('exit')).toEqual({ answered: 502, detail, status: 'crashed', printed: ['and out'] });
   });
 
   test('memory is as much as was declared', async () => {
     const detail = "function 'Test/Web': the function needed more than its memory of 64 MiB";
-    expect(await trouble('memory')).toEqual({ answered: 502, detail, status: 'crashed' });
+    expect(await trouble('memory')).toEqual({ answered: 502, detail, status: 'crashed', printed: [] });
   });
 
   test('a rejection that nobody handles', async () => {
@@ -43,6 +49,7 @@ describe('what goes wrong in a function hurts its invocation only, and is told w
       answered: 502,
       detail: "function 'Test/Web': nobody listens",
       status: 'crashed',
+      printed: [],
     });
   });
 

@@ -48,8 +48,10 @@ export default http<Links>(async (request, { params, links, log }) => {
         await links.files.signedUrl(request.headers.get('x-key')!, { method: request.method === 'PUT' ? 'PUT' : 'GET' }),
       );
     case 'loop':
+      console.log('round and round');
       for (;;) {}
     case 'exit':
+      log.info('and out');
       return process.exit(3);
     case 'memory': {
       const kept: unknown[] = [];

@@ -1,14 +1,16 @@
 /**
  * What runs in a worker: loads a function's bundle, and runs its invocations one after the other. Others may stand in line meanwhile,
  * so that neither thread has to wake the other up for each. Everything that the function
- * prints, and everything that its links ask for, goes through the worker's port, in order.
+ * prints, and everything that its links ask for, goes the same way as the results, in order.
  */
 import { pathToFileURL } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
-import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { LOCAL_HOST } from '../../../../runtime/wire.js';
 import { Begun } from './begun.js';
+import { Inbox, Outbox } from './channel.js';
 import type { FromWorker, Head, HttpTask, Lined, Result, Task, ToWorker, WorkerStart } from './protocol.js';
+import { Ring } from './ring.js';
 
 /** Characters that one invocation may print; more is dropped, and said so. */
 const OUTPUT = 1024 * 1024;
@@ -25,18 +27,19 @@ interface Entry {
   enter(event: object, about: object): Promise<unknown>;
 }
 
-const { port, begun: memory } = workerData as WorkerStart;
+const { port, begun: memory, toWorker, toEngine } = workerData as WorkerStart;
 const begun = new Begun(memory);
-const post = (message: FromWorker) => port.postMessage(message);
+const ring = new Ring(toEngine);
+const outbox = new Outbox(ring, port);
+const inbox = new Inbox<Lined, ToWorker>(new Ring(toWorker), port, take, () => void work());
 
 // Node makes these when they are first used. A worker in reserve has the time for it.
 void import('node:url');
-requestOf({ kind: 'http', method: 'GET', url: 'http://localhost/', headers: [], route: '' });
+requestOf({ kind: 'http', method: 'GET', url: 'http://localhost/', headers: [], route: '' }, undefined);
 new Response('').headers.has('x');
 
 let entry: Entry;
 let printed = 0;
-const line: Lined[] = [];
 let running = false;
 let current = 0;
 /** Of the invocation that runs, if it asked for it. */
@@ -45,6 +48,33 @@ let aborted = false;
 let taken: (() => void) | undefined;
 let heapBytes = 0;
 let measured = Number.NEGATIVE_INFINITY;
+let waking = false;
+
+/** Sends plain JSON, with bytes. */
+function post(message: FromWorker, data?: Uint8Array): void {
+  while (!outbox.json(message, data)) stand();
+  if (message.type !== 'output') outbox.wake();
+  else if (!waking) {
+    // Most that print come to an end soon. What hears of it then is not woken up for both.
+    waking = true;
+    setImmediate(() => {
+      waking = false;
+      outbox.wake();
+    });
+  }
+}
+
+/** Sends what JSON cannot hold. */
+function postAny(message: FromWorker): void {
+  while (!outbox.any(message)) stand();
+  outbox.wake();
+}
+
+/** The engine is behind: nothing is lost, and this thread waits for it. */
+function stand(): void {
+  outbox.wake();
+  ring.waitForRoom();
+}
 
 const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString();
@@ -65,14 +95,8 @@ Object.defineProperty(globalThis, Symbol.for(LOCAL_HOST), {
     new Promise((resolve, reject) => {
       const id = ++questions;
       asked.set(id, { resolve, reject });
-      post({ type: 'link', id, address, operation, argument });
+      postAny({ type: 'link', id, address, operation, argument });
     }),
-});
-
-port.on('message', (message: ToWorker) => {
-  take(message);
-  // One event for each of many messages would cost more than they do.
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message);
 });
 
 function take(message: ToWorker): void {
@@ -80,10 +104,6 @@ function take(message: ToWorker): void {
     case 'load':
       Object.assign(process.env, message.environment);
       return void load(message.file);
-    case 'invoke':
-      line.push(...message.lined);
-      if (!running) void work();
-      return;
     case 'abort':
       if (message.ticket !== current) return;
       aborted = true;
@@ -113,25 +133,32 @@ async function load(file: string): Promise<void> {
 }
 
 async function work(): Promise<void> {
+  if (running) return;
   running = true;
-  for (let next = line.shift(); next; next = line.shift()) if (begun.begin(next.ticket)) await invoke(next);
+  do for (let next = inbox.next(); next; next = inbox.next()) if (begun.begin(next.ticket)) await invoke(next);
+  while (!inbox.sleep());
   running = false;
 }
 
-async function invoke({ ticket, task, about, millis }: Lined): Promise<void> {
+async function invoke({ ticket, task, about, millis, data }: Lined): Promise<void> {
   printed = 0;
   current = ticket;
   aborted = false;
   gone = undefined;
   const started = performance.now();
-  const result = await run(task, { ...about, deadline: Date.now() + millis, signal });
+  const result = await run(task, { ...about, deadline: Date.now() + millis, signal }, data);
   const ended = performance.now();
   if (ended - measured >= MEASURE) {
     measured = ended;
     const { used_heap_size, external_memory } = getHeapStatistics();
     heapBytes = used_heap_size + external_memory;
   }
-  post({ type: 'result', result, heapBytes, durationMs: ended - started });
+  const told = { type: 'result', heapBytes, durationMs: ended - started } as const;
+  if (result.of === 'answer') postAny({ ...told, result });
+  else if (result.of === 'http' && typeof result.body === 'object') {
+    const { body, ...rest } = result;
+    post({ ...told, result: rest }, body);
+  } else post({ ...told, result });
 }
 
 /** What tells that nobody waits for the answer any more. */
@@ -141,10 +168,10 @@ function signal(): AbortSignal {
   return gone.signal;
 }
 
-async function run(task: Task, about: object): Promise<Result> {
+async function run(task: Task, about: object, data: Uint8Array | undefined): Promise<Result> {
   switch (task.kind) {
     case 'http':
-      return answer(await entry.http(requestOf(task), task.route, task.cors, about, task.authorizer));
+      return answer(await entry.http(requestOf(task, data), task.route, task.cors, about, task.authorizer));
     case 'call':
       try {
         const output = await entry.call(task.body === undefined ? undefined : JSON.parse(task.body), about);
@@ -167,7 +194,7 @@ async function run(task: Task, about: object): Promise<Result> {
   }
 }
 
-function requestOf({ method, url, headers, body }: HttpTask): Request {
+function requestOf({ method, url, headers }: HttpTask, body: Uint8Array | undefined): Request {
   const list: [string, string][] = [];
   for (let index = 0; index < headers.length; index += 2) list.push([headers[index]!, headers[index + 1]!]);
   return new Request(url, { method, headers: list, body: body as never });
@@ -213,8 +240,8 @@ async function answer(response: Response): Promise<Result> {
 }
 
 function send(chunk: Uint8Array): Promise<void> {
-  post({ type: 'chunk', chunk });
+  post({ type: 'chunk' }, chunk);
   return new Promise<void>((resolve) => {
-    taken = () => resolve();
+    taken = resolve;
   });
 }

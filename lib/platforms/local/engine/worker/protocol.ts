@@ -1,4 +1,4 @@
-/** What the engine and a worker say to each other, over the worker's MessagePort. */
+/** What the engine and a worker say to each other. See channel.ts for the way. */
 import type { MessagePort } from 'node:worker_threads';
 import type { CorsSpec } from '../../../../core/model.js';
 import type { HandlerKind } from '../../../../core/typing.js';
@@ -52,17 +52,22 @@ export interface Lined {
   readonly task: Task;
   readonly about: About;
   readonly millis: number;
+  /** Body of a request, which is not in its task here. */
+  readonly data?: Uint8Array;
 }
 
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly port: MessagePort;
   readonly begun: Int32Array<SharedArrayBuffer>;
+  /** Memory of the rings, by where they lead. */
+  readonly toWorker: SharedArrayBuffer;
+  readonly toEngine: SharedArrayBuffer;
 }
 
+/** What a worker is told beside the invocations in its line. */
 export type ToWorker =
   | { readonly type: 'load'; readonly file: string; readonly environment: Readonly<Record<string, string>> }
-  | { readonly type: 'invoke'; readonly lined: readonly Lined[] }
   /** Nobody waits for the answer of an invocation any more. */
   | { readonly type: 'abort'; readonly ticket: number }
   /** The chunk before was taken: the next one may come. */
@@ -80,14 +85,21 @@ export interface Head {
   readonly headers: readonly string[];
 }
 
+/** All of it in line: what a function prints stands before its result. `data` is a body. */
 export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'unloadable'; readonly error: { name: string; message: string; stack?: string } }
   | { readonly type: 'output'; readonly text: string; readonly dropped?: boolean }
   /** The beginning of an answer that comes in chunks. */
   | { readonly type: 'head'; readonly head: Head }
-  | { readonly type: 'chunk'; readonly chunk: Uint8Array }
-  | { readonly type: 'result'; readonly result: Result; readonly heapBytes: number; readonly durationMs: number }
+  | { readonly type: 'chunk'; readonly data?: Uint8Array }
+  | {
+      readonly type: 'result';
+      readonly result: Result;
+      readonly heapBytes: number;
+      readonly durationMs: number;
+      readonly data?: Uint8Array;
+    }
   | {
       readonly type: 'link';
       readonly id: number;

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { Begun } from './begun.js';
+import { Inbox, Outbox } from './channel.js';
 import type { About, FromWorker, Head, Lined, Result, Task, ToWorker, WorkerStart } from './protocol.js';
+import { Ring } from './ring.js';
 
 /** MiB of a worker's heap for objects that have just been made; the rest of its memory is for those that stay. */
 const YOUNG_MIB = 16;
+
+/** Bytes of what is on its way to a worker, and to the engine: what there is more waits, or goes by the port. */
+const TO_WORKER = 64 * 1024;
+const TO_ENGINE = 256 * 1024;
 
 /** Milliseconds of computing after which a worker counts as held up. */
 const STALL = 50;
@@ -59,11 +65,13 @@ export class FunctionWorker {
   /** When the invocation that runs came to be the first in line, as `performance.now()`. */
   since = 0;
   private readonly thread: Worker;
-  private readonly port: MessagePort;
+  private readonly outbox: Outbox;
+  private readonly inbox: Inbox<FromWorker, never>;
   private readonly begun = new Begun();
   private readonly line: Job[] = [];
   private newest = 0;
-  private unsent: Lined[] = [];
+  private readonly unsent: Lined[] = [];
+  private sending = false;
   private timer?: NodeJS.Timeout;
   /** What ran when somebody last asked whether it is held up, and how long the thread had been idle then. */
   private seen?: { readonly job: Job; readonly idle: number };
@@ -79,8 +87,9 @@ export class FunctionWorker {
     });
     this.loaded.catch(() => {});
     const { port1, port2 } = new MessageChannel();
-    this.port = port1;
-    const start: WorkerStart = { port: port2, begun: this.begun.memory };
+    const [toWorker, toEngine] = [new Ring(TO_WORKER), new Ring(TO_ENGINE)];
+    this.outbox = new Outbox(toWorker, port1);
+    const start: WorkerStart = { port: port2, begun: this.begun.memory, toWorker: toWorker.memory, toEngine: toEngine.memory };
     this.thread = new Worker(join(__dirname, 'main.js'), {
       env: {},
       execArgv: ['--enable-source-maps', '--no-warnings'],
@@ -94,10 +103,13 @@ export class FunctionWorker {
       stdout: true,
       stderr: true,
     });
-    port1.on('message', (message: FromWorker) => {
-      this.take(message);
-      this.drain();
-    });
+    this.inbox = new Inbox(
+      toEngine,
+      port1,
+      () => {},
+      () => this.drain(),
+    );
+    this.drain();
     this.thread.on('error', (error: NodeJS.ErrnoException) => {
       this.crash ??= crashOf(error, memoryMiB);
     });
@@ -142,8 +154,14 @@ export class FunctionWorker {
     this.newest = (this.newest + 1) | 0;
     this.line.push(job);
     this.unsent.push({ ticket: this.newest, task, about, millis });
-    // All that came in this turn of the event loop goes in one message.
-    if (this.unsent.length === 1) setImmediate(() => this.send());
+    // The worker is woken up once for all that came in this turn of the event loop.
+    if (!this.sending) {
+      this.sending = true;
+      setImmediate(() => {
+        this.sending = false;
+        this.send();
+      });
+    }
     if (this.line.length === 1) this.head(job, this.newest);
   }
 
@@ -155,7 +173,9 @@ export class FunctionWorker {
 
   /** Takes what the worker has sent and no event has told of yet. */
   drain(): void {
-    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) this.take(next.message);
+    do for (let next = this.inbox.next(); next; next = this.inbox.next()) this.take(next);
+    while (!this.inbox.sleep());
+    if (!this.sending) this.send();
   }
 
   /** Ends the thread, whatever it does. */
@@ -163,10 +183,21 @@ export class FunctionWorker {
     await this.thread.terminate();
   }
 
+  /** Sends what there is room for; the rest when the worker has read some. */
   private send(): void {
-    const lined = this.unsent;
-    this.unsent = [];
-    this.post({ type: 'invoke', lined });
+    let sent = 0;
+    while (sent < this.unsent.length && this.put(this.unsent[sent]!)) sent++;
+    if (sent === 0) return;
+    this.unsent.splice(0, sent);
+    this.outbox.wake();
+  }
+
+  private put(lined: Lined): boolean {
+    const { task } = lined;
+    if (task.kind === 'call') return this.outbox.json(lined);
+    if (task.kind !== 'http') return this.outbox.any(lined);
+    const { body, ...rest } = task;
+    return this.outbox.json({ ...lined, task: rest }, body);
   }
 
   private head(job: Job, ticket: number): void {
@@ -209,11 +240,13 @@ export class FunctionWorker {
         invocation?.onHead?.(message.head);
         break;
       case 'chunk':
-        void invocation?.onChunk?.(message.chunk).then(() => this.post({ type: 'more' }));
+        void invocation?.onChunk?.(message.data!).then(() => this.post({ type: 'more' }));
         break;
-      case 'result':
-        this.settle(message);
+      case 'result': {
+        const { result, data, ...rest } = message;
+        this.settle({ ...rest, result: data && result.of === 'http' ? { ...result, body: data } : result });
         break;
+      }
       case 'link':
         void this.reply(message, invocation);
     }
@@ -241,7 +274,7 @@ export class FunctionWorker {
   }
 
   private post(message: ToWorker): void {
-    this.port.postMessage(message);
+    this.outbox.post(message);
   }
 }
 
