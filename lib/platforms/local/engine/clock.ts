@@ -14,10 +14,11 @@ export const realClock: Clock = {
   at(timeMs, run) {
     let timer: NodeJS.Timeout;
     const wait = () => {
-      const left = timeMs - Date.now();
-      timer = left > LONGEST_TIMER ? setTimeout(wait, LONGEST_TIMER) : setTimeout(run, Math.max(0, left));
-      timer.unref();
+      const left = Math.min(LONGEST_TIMER, Math.max(0, timeMs - Date.now()));
+      timer = setTimeout(look, left).unref();
     };
+    // Timers go by another clock than the time of day, and may be early by it.
+    const look = () => (Date.now() < timeMs ? wait() : run());
     wait();
     return () => clearTimeout(timer);
   },

@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 import { triggerEdge } from './edges.js';
 import type { Incoming } from './history/events.js';
 import type { Deliveries } from './mail/deliveries.js';
-import { keyOf, type Store } from './store.js';
+import { type Change, keyOf, type Store } from './store.js';
 
 /** A schedule, which is a trigger of a function. */
 export interface Schedule {
@@ -18,6 +18,9 @@ export interface Schedule {
   lastRunTimeMs?: number;
 }
 
+/** Milliseconds before the start in which what was due is caught up on: nobody is to lose a run by starting anew. */
+const CATCH_UP = 60_000;
+
 interface State {
   /** Where a rate counts from. */
   readonly startTimeMs: number;
@@ -26,7 +29,7 @@ interface State {
 
 /**
  * Sends each function its event when a schedule is due. That a run was due is written together with its event, so that none comes
- * twice. Runs that were due while nothing ran are skipped.
+ * twice. A run that was due in the minute before the start comes then; older ones are skipped.
  */
 export class Schedules {
   readonly all = new Map<string, Schedule & { state: State }>();
@@ -53,12 +56,18 @@ export class Schedules {
   }
 
   async begin(): Promise<void> {
+    const fresh: Change[] = [];
     for (const schedule of this.all.values()) {
       const key = keyOf('schedule', schedule.id);
       const known = this.store.read(key) as State | undefined;
       schedule.state = known ?? { startTimeMs: this.clock.now() };
       schedule.lastRunTimeMs = known?.lastRunTimeMs;
-      if (!known) await this.store.commit([{ key, value: schedule.state }]);
+      if (!known) fresh.push({ key, value: schedule.state });
+    }
+    await this.store.commit(fresh);
+    for (const schedule of this.all.values()) {
+      const missed = this.missed(schedule);
+      if (missed !== undefined) await this.run(schedule.id, missed);
       this.wait(schedule);
     }
   }
@@ -112,6 +121,18 @@ export class Schedules {
         this.wait(schedule);
       }),
     );
+  }
+
+  /** The latest time of those to be caught up on. */
+  private missed({ spec, state: { startTimeMs, lastRunTimeMs = 0 } }: Schedule & { state: State }): number | undefined {
+    const now = this.clock.now();
+    const since = Math.max(now - CATCH_UP, startTimeMs, lastRunTimeMs);
+    let latest = since;
+    for (;;) {
+      const due = nextTime(spec, startTimeMs, latest);
+      if (due === undefined || due > now) return latest === since ? undefined : latest;
+      latest = due;
+    }
   }
 }
 
