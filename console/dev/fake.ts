@@ -11,6 +11,8 @@ import type {
   InvocationQuery,
   LiveEvent,
   LiveListener,
+  LogEntry,
+  LogQuery,
   MessageQuery,
   ObjectQuery,
   PastEvent,
@@ -168,6 +170,18 @@ export class FakeInspector implements Inspector {
   trace(traceId: string) {
     const spans = [...(this.spans.get(traceId) ?? [])].sort((a, b) => a.startTimeMs - b.startTimeMs);
     return { id: traceId, startTimeMs: spans[0]?.startTimeMs ?? 0, spans, truncated: false };
+  }
+
+  logs({ limit = 50, functionId, traceId, level = 'debug', text = '' }: LogQuery): LogEntry[] {
+    const order = ['debug', 'info', 'warn', 'error'];
+    return this.runs
+      .filter((run) => (!functionId || run.functionId === functionId) && (!traceId || run.traceId === traceId))
+      .flatMap((run) =>
+        run.logs.map((line) => ({ ...line, invocationId: run.id, functionId: run.functionId, traceId: run.traceId })),
+      )
+      .filter((line) => order.indexOf(line.level) >= order.indexOf(level) && JSON.stringify(line).toLowerCase().includes(text))
+      .sort((a, b) => b.timeMs - a.timeMs)
+      .slice(0, limit);
   }
 
   queues() {

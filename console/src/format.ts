@@ -14,7 +14,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 /** `0.4 ms`, `34 ms`, `1.2 s`, `3 min 4 s` */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '–';
-  if (ms < 1) return `${ms.toFixed(1)} ms`;
+  if (ms < 1) return ms < 0.05 ? '0 ms' : `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   const minutes = Math.floor(ms / 60_000);
@@ -58,12 +58,10 @@ export function bytes(value: number): string {
 export const mebibytes = (value: number): string =>
   value < 1024 ? `${Math.round(value)} MiB` : `${(value / 1024).toFixed(1)} GiB`;
 
-/** Memory times time: `12 MiB·s`, `3.4 GiB·s`, `1.2 GiB·h`. */
+/** Memory times time, always in one unit, for two that are compared: `0.0034 GiB·s`, `12 GiB·s`, `9,400 GiB·s`. */
 export function memoryTime(mibSeconds: number): string {
-  if (mibSeconds < 1024) return `${mibSeconds < 10 ? mibSeconds.toFixed(1) : Math.round(mibSeconds)} MiB·s`;
   const gibSeconds = mibSeconds / 1024;
-  if (gibSeconds < 3600) return `${gibSeconds < 100 ? gibSeconds.toFixed(1) : count(Math.round(gibSeconds))} GiB·s`;
-  return `${(gibSeconds / 3600).toFixed(1)} GiB·h`;
+  return `${gibSeconds < 100 ? Number(gibSeconds.toPrecision(2)) : count(Math.round(gibSeconds))} GiB·s`;
 }
 
 /** JSON indented where it is JSON; other text as it is. */

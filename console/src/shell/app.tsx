@@ -9,6 +9,7 @@ import { FunctionsView } from '../views/functions.js';
 import { GraphView } from '../views/graph.js';
 import { InvocationView } from '../views/invocation.js';
 import { InvocationsView } from '../views/invocations.js';
+import { LogsView } from '../views/logs.js';
 import { QueueView } from '../views/queue.js';
 import { QueuesView } from '../views/queues.js';
 import { SchedulesView } from '../views/schedules.js';
@@ -82,6 +83,8 @@ function Routed() {
       return <GraphView />;
     case 'invocations':
       return <InvocationsView />;
+    case 'logs':
+      return <LogsView />;
     case 'queues':
       return <QueuesView />;
     case 'send':

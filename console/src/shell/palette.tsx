@@ -34,7 +34,7 @@ const close = () => {
 function Search() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const found = matching(commands(), text).slice(0, MOST_SHOWN);
+  const found = [...traceNamed(text), ...matching(commands(), text)].slice(0, MOST_SHOWN);
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
     close();
@@ -61,7 +61,7 @@ function Search() {
         aria-controls="commands"
         aria-activedescendant={found[at] && `command-${at}`}
         aria-label="Name of a view, function, queue or action"
-        placeholder="Go to a view, function, queue …"
+        placeholder="Go to a view, function, queue, trace id …"
         autocomplete="off"
         spellcheck={false}
         value={text}
@@ -138,6 +138,13 @@ function commands(): Command[] {
       },
     },
   ];
+}
+
+/** Ids of traces are in headers and logs: whoever has one gets there. */
+function traceNamed(text: string): Command[] {
+  const id = /(?:^|-)([0-9a-f]{32})(?:-|$)/.exec(text.trim().toLowerCase())?.[1];
+  if (id === undefined) return [];
+  return [{ id: 'trace', title: `Trace ${id}`, where: 'trace', kind: 'timeline', run: () => go(to('traces', id)) }];
 }
 
 /** Titles that hold every word, those that start with the text first. */

@@ -14,6 +14,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { view: '', title: 'Graph', icon: 'graph', key: 'g' },
   { view: 'invocations', title: 'Invocations', icon: 'invocations', key: 'i' },
+  { view: 'logs', title: 'Logs', icon: 'log', key: 'l' },
   { view: 'timeline', title: 'Timeline', icon: 'timeline', key: 't' },
   { view: 'send', title: 'Send', icon: 'send', key: 's', gap: true },
   { view: 'functions', title: 'Functions', icon: 'function', key: 'f', gap: true },

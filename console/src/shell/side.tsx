@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../format.js';
 import { alarms, alarmsOn, connection, deadLetters, graph } from '../state/live.js';
 import { type Theme, theme } from '../state/preferences.js';
@@ -56,8 +57,13 @@ export function Side() {
 function NavItem({ place: { view, title, icon, gap } }: { place: Place }) {
   const [first = ''] = parts.value;
   const current = (UNDER[first] ?? first) === view;
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    // Where the window is narrow, the navigation scrolls.
+    if (current) item.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   return (
-    <li class={gap ? 'gap' : undefined}>
+    <li class={gap ? 'gap' : undefined} ref={item}>
       <a href={to(view)} aria-current={current ? 'page' : undefined}>
         <Icon name={icon} />
         {title}

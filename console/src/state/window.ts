@@ -17,9 +17,10 @@ export function spanName(otherwise: SpanName): SpanName {
   return SPANS.find(([name]) => name === named)?.[0] ?? otherwise;
 }
 
+export const spanMs = (name: SpanName): number => SPANS.find(([each]) => each === name)![2];
+
 export function windowOf(name: SpanName, nowMs: number): TimeWindow {
-  const spanMs = SPANS.find(([each]) => each === name)![2];
-  return { fromTimeMs: nowMs - spanMs, toTimeMs: nowMs };
+  return { fromTimeMs: nowMs - spanMs(name), toTimeMs: nowMs };
 }
 
 /** `24 hours` */

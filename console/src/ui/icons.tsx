@@ -4,6 +4,7 @@ import type { NodeKind } from '../../../lib/platforms/local/console/protocol.js'
 const PATHS = {
   graph: 'M3 3.5h4v3H3zM9 9.5h4v3H9zM7 5h2.5A1.5 1.5 0 0 1 11 6.5v3',
   invocations: 'M2.5 4h11M2.5 8h11M2.5 12h7',
+  log: 'M2.5 3.5l3 3-3 3M7.5 12h6',
   queue: 'M2 4.5h12v7H2zM6 4.5v7M10 4.5v7',
   send: 'M14 2 7 9M14 2l-4.5 12L7 9 2 6.5z',
   function: 'M10.5 2.5c-2 0-2.6 1-2.9 3L6.5 11c-.3 2-1 2.6-2.6 2.6M5 6.5h5.5',

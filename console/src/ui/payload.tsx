@@ -1,5 +1,5 @@
 import type { Payload } from '../../../lib/platforms/local/console/protocol.js';
-import { bytes, pretty } from '../format.js';
+import { bytes, plural, pretty } from '../format.js';
 import { Icon } from './icons.js';
 import { say } from './toasts.js';
 
@@ -24,6 +24,25 @@ export function PayloadView({ payload, label }: { payload: Payload; label: strin
         {payload.truncated && ', only the beginning is shown'}
       </figcaption>
     </figure>
+  );
+}
+
+/** Headers of a request or answer, on demand. */
+export function Headers({ headers }: { headers: Readonly<Record<string, string>> }) {
+  const list = Object.entries(headers);
+  if (list.length === 0) return null;
+  return (
+    <details>
+      <summary>{plural(list.length, 'header')}</summary>
+      <dl class="headers mono">
+        {list.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

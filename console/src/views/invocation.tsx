@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { InvocationDetail, LogLine } from '../../../lib/platforms/local/console/protocol.js';
-import { clock, count, duration } from '../format.js';
+import { count, duration } from '../format.js';
 import { api } from '../state/api.js';
 import { onLog, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { go, to } from '../state/router.js';
+import { LogLines } from '../ui/log-lines.js';
 import { Ago, ErrorNote, Facts, Loading, Status, View } from '../ui/parts.js';
-import { PayloadView } from '../ui/payload.js';
+import { Headers, PayloadView } from '../ui/payload.js';
 import { say, sayError } from '../ui/toasts.js';
 import { labelOf, nodeOf } from './addresses.js';
 import { useTrace } from './trace.js';
@@ -76,6 +77,7 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
             ['Outcome', <Status key="status" status={one.status} />],
             ['Started', <Ago key="started" timeMs={one.startTimeMs} />],
             ['Took', duration(one.durationMs)],
+            ...(one.waitMs === undefined ? [] : [['Waited before', duration(one.waitMs)] as [string, string]]),
             ...(one.coldStartMs === undefined ? [] : [['Cold start before', duration(one.coldStartMs)] as [string, string]]),
             ...(one.memoryUsedMiB === undefined
               ? []
@@ -100,19 +102,13 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
           ]}
         />
       </div>
-      <section class="stack">
-        <div class="row spread">
-          <h2>Trace</h2>
-          <a href={to('traces', one.traceId)}>Open the trace</a>
-        </div>
-        {trace.data ? <Waterfall trace={trace.data} current={one.id} /> : <Loading lines={2} />}
-      </section>
       <Logs invocation={one} />
       <div class="halves">
-        {one.event && (
+        {(one.event || one.request) && (
           <section class="stack">
-            <h2>Event</h2>
-            <PayloadView payload={one.event} label="Event" />
+            <h2>{one.request ? 'Request' : 'Event'}</h2>
+            {one.request && <RequestHead request={one.request} />}
+            {one.event && <PayloadView payload={one.event} label={one.request ? 'Request body' : 'Event'} />}
           </section>
         )}
         {one.result && (
@@ -122,7 +118,25 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
           </section>
         )}
       </div>
+      <section class="stack">
+        <div class="row spread">
+          <h2>Trace</h2>
+          <a href={to('traces', one.traceId)}>Open the trace</a>
+        </div>
+        {trace.data ? <Waterfall trace={trace.data} current={one.id} /> : <Loading lines={2} />}
+      </section>
     </View>
+  );
+}
+
+function RequestHead({ request: { method, url, headers } }: { request: NonNullable<InvocationDetail['request']> }) {
+  return (
+    <div class="card padded stack">
+      <code class="wrap">
+        {method} {url}
+      </code>
+      <Headers headers={headers} />
+    </div>
   );
 }
 
@@ -148,41 +162,9 @@ function Logs({ invocation }: { invocation: InvocationDetail }) {
           It logged nothing. Handlers get a logger: <code>{"log.info('order accepted', { id })"}</code>.
         </p>
       ) : (
-        <section class="card logs" aria-label="Log lines" tabIndex={0}>
-          <ol>
-            {lines.map((line, index) => (
-              <li key={index} class={line.level}>
-                <time>{clock(line.timeMs)}</time>
-                <span class="level">{line.level}</span>
-                <span class="message">
-                  {line.message}
-                  {line.fields && Object.keys(line.fields).length > 0 && <Fields fields={line.fields} />}
-                </span>
-              </li>
-            ))}
-          </ol>
-        </section>
+        <LogLines lines={lines} />
       )}
       {invocation.logsDropped > 0 && <p class="hint">{count(invocation.logsDropped)} earlier lines were not kept.</p>}
     </section>
-  );
-}
-
-/** Errors as a sentence: their stack is above the logs. */
-function fieldText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { name, message } = (value ?? {}) as { name?: unknown; message?: unknown };
-  return typeof name === 'string' && typeof message === 'string' ? `${name}: ${message}` : JSON.stringify(value);
-}
-
-function Fields({ fields }: { fields: Readonly<Record<string, unknown>> }) {
-  return (
-    <span class="fields">
-      {Object.entries(fields).map(([name, value]) => (
-        <span key={name}>
-          <span class="json-key">{name}</span>={fieldText(value)}
-        </span>
-      ))}
-    </span>
   );
 }

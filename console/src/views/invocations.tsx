@@ -22,25 +22,17 @@ export function InvocationsView() {
   const functionId = query.value.get('function') ?? '';
   const which = (query.value.get('show') ?? 'all') as Which;
   const text = query.value.get('text') ?? '';
-  const functions = (graph.value?.nodes ?? []).filter(({ kind }) => kind === 'function');
   return (
     <View title="Invocations" lead="Every run of a function: what started it, what it logged, what came of it.">
       <search class="row">
         <input
           type="search"
-          aria-label="Search in events, errors and logs"
-          placeholder="Search events, errors, logs"
+          aria-label="Search in events, errors, logs and ids"
+          placeholder="Search events, errors, logs, ids"
           value={text}
           onInput={(event) => adjust({ text: event.currentTarget.value })}
         />
-        <select aria-label="Function" value={functionId} onChange={(event) => adjust({ function: event.currentTarget.value })}>
-          <option value="">All functions</option>
-          {functions.map(({ id, label }) => (
-            <option key={id} value={id}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <FunctionSelect />
         <Choice
           label="Outcome"
           value={which}
@@ -54,6 +46,25 @@ export function InvocationsView() {
       </search>
       <Matching functionId={functionId} status={WHICH[which]} text={text} />
     </View>
+  );
+}
+
+/** All functions, or one of them: in the address. */
+export function FunctionSelect() {
+  const functions = (graph.value?.nodes ?? []).filter(({ kind }) => kind === 'function');
+  return (
+    <select
+      aria-label="Function"
+      value={query.value.get('function') ?? ''}
+      onChange={(event) => adjust({ function: event.currentTarget.value })}
+    >
+      <option value="">All functions</option>
+      {functions.map(({ id, label }) => (
+        <option key={id} value={id}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -130,7 +141,7 @@ export function InvocationTable({ invocations, label }: { invocations: readonly 
               </a>
             </td>
             <td class="grow">
-              <div class="truncate" style={{ minWidth: '160px' }}>
+              <div class="truncate">
                 {one.origin.title}
                 {one.error && (
                   <span class="bad">

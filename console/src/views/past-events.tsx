@@ -1,4 +1,4 @@
-import type { SendRequest } from '../../../lib/platforms/local/console/protocol.js';
+import type { PastEvent, SendRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { api } from '../state/api.js';
 import { generation, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
@@ -7,6 +7,10 @@ import { KindIcon } from '../ui/icons.js';
 import { Ago, Empty, ErrorNote, Table } from '../ui/parts.js';
 import { say, sayError } from '../ui/toasts.js';
 import { labelOf, nodeOf } from './addresses.js';
+
+/** What sends a past event again, which knows where its credentials are. */
+export const madeOf = ({ id, request }: PastEvent): SendRequest | undefined =>
+  request?.kind === 'http' ? { ...request, eventId: id } : request;
 
 /** Whatever came in before, from anywhere: to send again, as it was or edited. */
 export function PastEvents({ round, onTake }: { round: number; onTake: (request: SendRequest) => void }) {
@@ -36,9 +40,7 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
                   </span>
                 </td>
                 <td class="grow">
-                  <div class="truncate" style={{ minWidth: '120px' }}>
-                    {event.title}
-                  </div>
+                  <div class="truncate">{event.title}</div>
                 </td>
                 <td class="muted">
                   <Ago timeMs={event.timeMs} />
@@ -57,7 +59,7 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
                           class="small"
                           aria-label={`Edit ${event.title}`}
                           onClick={() => {
-                            onTake(event.request!);
+                            onTake(madeOf(event)!);
                             document.querySelector('h1')?.focus();
                             scrollTo(0, 0);
                           }}

@@ -3,7 +3,7 @@ import { duration } from '../format.js';
 import type { ApiError } from '../state/api.js';
 import { to } from '../state/router.js';
 import { ErrorNote } from '../ui/parts.js';
-import { PayloadView } from '../ui/payload.js';
+import { Headers, PayloadView } from '../ui/payload.js';
 import { useTrace } from './trace.js';
 import { Waterfall } from './waterfall.js';
 
@@ -61,19 +61,7 @@ function Outcome({ result, kind }: { result: SendResult; kind: SendRequest['kind
           </div>
         )}
         {response?.body && <PayloadView payload={response.body} label="Response body" />}
-        {response?.headers && Object.keys(response.headers).length > 0 && (
-          <details>
-            <summary>Headers</summary>
-            <dl class="headers mono">
-              {Object.entries(response.headers).map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-            </dl>
-          </details>
-        )}
+        {response?.headers && <Headers headers={response.headers} />}
       </div>
       <div class="row spread">
         <h2>What it set in motion</h2>

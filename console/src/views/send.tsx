@@ -7,7 +7,7 @@ import { adjust, query } from '../state/router.js';
 import { Dialog } from '../ui/dialog.js';
 import { Empty, View } from '../ui/parts.js';
 import { say, sayError } from '../ui/toasts.js';
-import { PastEvents } from './past-events.js';
+import { madeOf, PastEvents } from './past-events.js';
 import { RequestForm } from './request-form.js';
 import { Response } from './response.js';
 import { functionsOf, samplesFor, type Target, targetNamed, targetOf, targets } from './send-state.js';
@@ -64,7 +64,8 @@ function Composer({ all }: { all: readonly Target[] }) {
     if (eventId === null) return;
     api.events({ limit: 200 }).then(({ items }) => {
       const event = items.find(({ id }) => id === eventId);
-      if (event?.request) take(event.request);
+      const made = event && madeOf(event);
+      if (made) take(made);
       else say('This event is not kept any more; what you see is a new one', 'bad');
     }, sayError);
   }, [eventId]);

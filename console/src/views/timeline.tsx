@@ -5,7 +5,7 @@ import { api } from '../state/api.js';
 import { generation, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { to } from '../state/router.js';
-import { spanName, spanText, useLast, windowOf } from '../state/window.js';
+import { type SpanName, spanMs, spanName, spanText, useLast, windowOf } from '../state/window.js';
 import { ErrorNote, Loading, now, View } from '../ui/parts.js';
 import { labelOf } from './addresses.js';
 import { SpanChoice } from './functions.js';
@@ -30,7 +30,13 @@ export function TimelineView() {
       {shown === undefined && !timeline.error && <Loading lines={6} />}
       {shown && (
         <>
-          <Comparison timeline={shown} span={spanText(span)} />
+          <Comparison timeline={shown} span={lengthOf(shown, span)} />
+          {isCut(shown, span) && (
+            <p class="hint">
+              Only the latest runs are kept: what ran before {clock(shown.window.fromTimeMs)} is not known any more, and not
+              counted.
+            </p>
+          )}
           <Lanes timeline={shown} />
         </>
       )}
@@ -38,36 +44,41 @@ export function TimelineView() {
   );
 }
 
+const isCut = ({ window }: Timeline, span: SpanName): boolean => window.toTimeMs - window.fromTimeMs < 0.99 * spanMs(span);
+
+/** What the figures are of: `5 minutes`, or less where that is not known. */
+const lengthOf = (timeline: Timeline, span: SpanName): string =>
+  isCut(timeline, span) ? duration(timeline.window.toTimeMs - timeline.window.fromTimeMs) : spanText(span);
+
 function Comparison({ timeline: { used, alwaysOn }, span }: { timeline: Timeline; span: string }) {
   const share = alwaysOn.memoryMiBSeconds === 0 ? 0 : used.memoryMiBSeconds / alwaysOn.memoryMiBSeconds;
   return (
     <section class="card padded comparison" aria-label="Used and reserved">
       <p class="sentence">{inWords(used.memoryMiBSeconds, alwaysOn.memoryMiBSeconds, span)}</p>
-      <div class="reserved" aria-hidden="true">
-        <div class="used" style={{ width: `${Math.min(100, share * 100)}%` }} />
-      </div>
       <dl class="legend">
         <div>
           <dt>
             <span class="swatch used" /> Used by functions
           </dt>
           <dd>
-            {memoryTime(used.memoryMiBSeconds)} <span class="muted">({percent(share)})</span>
+            {memoryTime(used.memoryMiBSeconds)} <span class="muted">{percent(share)}</span>
           </dd>
         </div>
         <div>
           <dt>
             <span class="swatch reserved" /> Reserved by an always-on app
           </dt>
-          <dd>{memoryTime(alwaysOn.memoryMiBSeconds)}</dd>
+          <dd>
+            {memoryTime(alwaysOn.memoryMiBSeconds)} <span class="muted">{mebibytes(alwaysOn.peakMemoryMiB)}, all the time</span>
+          </dd>
         </div>
       </dl>
       <p class="hint">
-        Counted as memory × time. The always-on app is sized for the busiest moment of the window (
+        Memory × time, cold starts included. Columns show the most memory in use at a time. The always-on app is as small as it
+        could be:{' '}
         {alwaysOn.peakConcurrency === 0
-          ? `nothing ran, so the largest function: ${mebibytes(alwaysOn.peakMemoryMiB)}`
-          : `${plural(alwaysOn.peakConcurrency, 'run')} at once, ${mebibytes(alwaysOn.peakMemoryMiB)}`}
-        ) and keeps that all the time.
+          ? 'nothing ran, so it has room for the largest function.'
+          : `room for the busiest moment, with ${plural(alwaysOn.peakConcurrency, 'run')} at once.`}
       </p>
     </section>
   );
@@ -102,7 +113,7 @@ function Lanes({ timeline }: { timeline: Timeline }) {
               <th scope="col" class="number">
                 Runs
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number busy">
                 Busy
               </th>
               <th scope="col" class="scale">
@@ -121,16 +132,26 @@ function Lanes({ timeline }: { timeline: Timeline }) {
             </tr>
           </thead>
           <tbody>
+            <tr class="together">
+              <td>
+                <strong>Together</strong> <span class="muted memory">{mebibytes(timeline.alwaysOn.peakMemoryMiB)}</span>
+              </td>
+              <td class="number">{count(lanes.reduce((sum, lane) => sum + runsOf(lane), 0))}</td>
+              <td class="number busy">{duration(lanes.reduce((sum, { busyMs }) => sum + busyMs, 0))}</td>
+              <td class="scale">
+                <InUse timeline={timeline} />
+              </td>
+            </tr>
             {lanes.map((lane) => (
               <tr key={lane.functionId} class="linked">
                 <td>
                   <a class="row-link" href={to('functions', lane.functionId)}>
                     {labelOf(lane.functionId)}
                   </a>{' '}
-                  <span class="muted">{mebibytes(lane.memoryMiB)}</span>
+                  <span class="muted memory">{mebibytes(lane.memoryMiB)}</span>
                 </td>
-                <td class="number">{count(lane.bars.reduce((sum, bar) => sum + bar.invocations, 0))}</td>
-                <td class="number">{lane.busyMs === 0 ? <span class="muted">–</span> : duration(lane.busyMs)}</td>
+                <td class="number">{count(runsOf(lane))}</td>
+                <td class="number busy">{lane.busyMs === 0 ? <span class="muted">–</span> : duration(lane.busyMs)}</td>
                 <td class="scale">
                   <Lane lane={lane} fromTimeMs={fromTimeMs} toTimeMs={toTimeMs} />
                 </td>
@@ -140,6 +161,28 @@ function Lanes({ timeline }: { timeline: Timeline }) {
         </table>
       </section>
     </div>
+  );
+}
+
+const runsOf = ({ bars }: TimelineLane): number => bars.reduce((sum, { invocations }) => sum + invocations, 0);
+
+const HEIGHT = 80;
+
+/** Memory in use, as columns before what would have been reserved: all of the ground behind them. */
+function InUse({ timeline: { memoryMiB, alwaysOn } }: { timeline: Timeline }) {
+  const width = PIXELS / memoryMiB.length;
+  const columns = memoryMiB
+    .map((each, index) => {
+      const tall = each === 0 ? 0 : (each / alwaysOn.peakMemoryMiB) * HEIGHT;
+      return tall === 0
+        ? ''
+        : `M${(index * width).toFixed(1)} ${HEIGHT}h${width.toFixed(1)}v-${tall.toFixed(1)}h-${width.toFixed(1)}z`;
+    })
+    .join('');
+  return (
+    <svg class="in-use reserved" viewBox={`0 0 ${PIXELS} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <path d={columns} />
+    </svg>
   );
 }
 

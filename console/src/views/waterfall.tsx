@@ -3,7 +3,7 @@ import { duration, plural } from '../format.js';
 import { to } from '../state/router.js';
 import { KindIcon } from '../ui/icons.js';
 import { now } from '../ui/parts.js';
-import { nodeOf } from './addresses.js';
+import { labelOf, nodeOf } from './addresses.js';
 
 interface Row {
   readonly span: Span;
@@ -45,19 +45,20 @@ export function Waterfall({ trace, current }: { trace: Trace; current?: string }
           </thead>
           <tbody>
             {rows.map(({ span, depth }) => (
-              <tr key={span.id} class={span.invocationId === undefined ? '' : 'linked'} aria-current={isCurrent(span, current)}>
+              <tr key={span.id} class={addressOf(span) === undefined ? '' : 'linked'} aria-current={isCurrent(span, current)}>
                 <td>
                   <span class="named" style={{ paddingLeft: `${depth * 18}px` }}>
                     <KindIcon kind={span.kind === 'wait' ? 'queue' : (nodeOf(span.resourceId)?.kind ?? 'other')} />
-                    {span.invocationId === undefined ? (
-                      span.name
-                    ) : (
-                      <a class="row-link" href={to('invocations', span.invocationId)}>
-                        {span.name}
-                      </a>
+                    <SpanName span={span} />
+                    {span.kind === 'invocation' && (span.attempt ?? 1) > 1 && (
+                      <span class="badge warn">attempt {span.attempt}</span>
                     )}
-                    {(span.attempt ?? 1) > 1 && <span class="badge warn">attempt {span.attempt}</span>}
-                    {span.status === 'error' && <span class="badge bad">{span.error?.name ?? 'failed'}</span>}
+                    {span.coldStartMs !== undefined && <span class="badge accent">cold start</span>}
+                    {span.status === 'error' && (
+                      <span class="badge bad" title={span.error?.message}>
+                        {span.kind === 'dead' ? span.error?.message : (span.error?.name ?? 'failed')}
+                      </span>
+                    )}
                   </span>
                 </td>
                 <td class="number muted">{duration(span.startTimeMs - trace.startTimeMs)}</td>
@@ -69,7 +70,11 @@ export function Waterfall({ trace, current }: { trace: Trace; current?: string }
                       left: `${((span.startTimeMs - trace.startTimeMs) / totalMs) * 100}%`,
                       width: `${((span.durationMs ?? totalMs - (span.startTimeMs - trace.startTimeMs)) / totalMs) * 100}%`,
                     }}
-                  />
+                  >
+                    {span.coldStartMs !== undefined && span.durationMs !== undefined && (
+                      <div class="cold" style={{ width: `${(span.coldStartMs / span.durationMs) * 100}%` }} />
+                    )}
+                  </div>
                 </td>
               </tr>
             ))}
@@ -78,6 +83,28 @@ export function Waterfall({ trace, current }: { trace: Trace; current?: string }
       </section>
       {trace.truncated && <p class="hint padded-hint">This trace was longer than what is kept; some steps are missing.</p>}
     </div>
+  );
+}
+
+/** Where a step leads to: its run, or the dead letters that it lies with. */
+function addressOf({ kind, invocationId, resourceId }: Span): string | undefined {
+  if (invocationId !== undefined) return to('invocations', invocationId);
+  return kind === 'dead' ? to('queues', resourceId, { show: 'dead' }) : undefined;
+}
+
+function SpanName({ span }: { span: Span }) {
+  const address = addressOf(span);
+  if (address !== undefined)
+    return (
+      <a class="row-link" href={address}>
+        {span.name}
+      </a>
+    );
+  return (
+    <span>
+      {span.name}
+      {span.kind === 'send' && <span class="muted"> → {labelOf(span.resourceId)}</span>}
+    </span>
   );
 }
 

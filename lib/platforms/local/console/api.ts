@@ -1,6 +1,6 @@
 /** The API under `/api/`: one row for each method of the inspector. */
 import { notHere, Refusal } from './errors.js';
-import { type Input, MESSAGE_STATES, SEND_KINDS, sendRequestOf, statusesOf, tokenRequestOf } from './input.js';
+import { type Input, LEVELS, MESSAGE_STATES, SEND_KINDS, sendRequestOf, statusesOf, tokenRequestOf } from './input.js';
 import type { Inspector } from './protocol.js';
 
 export const API_PREFIX = '/api/';
@@ -31,6 +31,14 @@ const CALLS: Readonly<Record<string, Handler>> = {
     }),
   'GET invocations/*': (inspector, { ids: [id] }) => inspector.invocation(id!),
   'GET traces/*': (inspector, { ids: [id] }) => inspector.trace(id!),
+  'GET logs': (inspector, { input }) =>
+    inspector.logs({
+      limit: input.page().limit,
+      functionId: input.optionalText('functionId'),
+      traceId: input.optionalText('traceId'),
+      level: input.optionalOneOf('level', LEVELS),
+      text: input.optionalText('text'),
+    }),
 
   'GET queues': (inspector) => inspector.queues(),
   'GET queues/*/messages': (inspector, { ids: [id], input }) =>

@@ -13,6 +13,8 @@ import type {
 
 /** Most bars of a lane: more than a screen has pixels. */
 const MAX_BARS = 2000;
+/** Most parts of the memory in use. */
+const MAX_PARTS = 300;
 
 const FAILED: ReadonlySet<InvocationStatus> = new Set(['failed', 'timedOut', 'crashed', 'partial']);
 
@@ -24,7 +26,7 @@ export interface MeasuredFunction {
 /** What counts of an invocation. */
 export type MeasuredRun = Pick<
   InvocationSummary,
-  'id' | 'functionId' | 'status' | 'startTimeMs' | 'durationMs' | 'coldStartMs' | 'memoryUsedMiB'
+  'id' | 'functionId' | 'status' | 'startTimeMs' | 'waitMs' | 'durationMs' | 'coldStartMs' | 'memoryUsedMiB'
 >;
 
 /** A run that took resources: one that was throttled did not. */
@@ -79,9 +81,10 @@ export function timelineOf(
     nowMs,
   );
   const memory = ({ run }: Interval) => memoryOf.get(run.functionId)!;
-  const peakMemoryMiB = Math.max(
-    peakOf(intervals, memory),
-    functions.reduce((most, { memoryMiB }) => Math.max(most, memoryMiB), 0),
+  const levels = levelsOf(intervals, memory);
+  const peakMemoryMiB = [...levels.map(({ level }) => level), ...functions.map(({ memoryMiB }) => memoryMiB)].reduce(
+    (most, each) => Math.max(most, each),
+    0,
   );
   const gapMs = (window.toTimeMs - window.fromTimeMs) / pixels;
   const byFunction = new Map<string, Interval[]>();
@@ -106,6 +109,7 @@ export function timelineOf(
       peakConcurrency: peakOf(intervals, () => 1),
       memoryMiBSeconds: ((window.toTimeMs - window.fromTimeMs) / 1000) * peakMemoryMiB,
     },
+    memoryMiB: peaksOf(levels, window, Math.min(MAX_PARTS, pixels)),
   };
 }
 
@@ -132,18 +136,18 @@ function seriesOf(runs: readonly MeasuredRun[], window: TimeWindow, points: numb
   });
 }
 
-/** Runs as parts of the window, by start. A cold start is part of the run: the machine was busy. */
+/**
+ * When workers were busy with runs, within the window, by start. A cold start is part of it; the time before, in which a run waited for
+ * a worker that others kept busy, is not.
+ */
 function intervalsOf(runs: readonly MeasuredRun[], window: TimeWindow, nowMs: number): Interval[] {
   return runs
     .filter(({ status }) => status !== 'throttled')
     .map((run) => {
-      const { startTimeMs, durationMs, coldStartMs = 0 } = run;
-      const end = durationMs === undefined ? nowMs : startTimeMs + durationMs;
-      return {
-        run,
-        startTimeMs: Math.max(window.fromTimeMs, startTimeMs - coldStartMs),
-        endTimeMs: Math.min(window.toTimeMs, end),
-      };
+      const { startTimeMs, waitMs = 0, durationMs, coldStartMs = 0 } = run;
+      const begin = startTimeMs + waitMs;
+      const end = durationMs === undefined ? nowMs : begin + coldStartMs + durationMs;
+      return { run, startTimeMs: Math.max(window.fromTimeMs, begin), endTimeMs: Math.min(window.toTimeMs, end) };
     })
     .filter(({ startTimeMs, endTimeMs }) => endTimeMs > startTimeMs)
     .sort((a, b) => a.startTimeMs - b.startTimeMs);
@@ -151,18 +155,38 @@ function intervalsOf(runs: readonly MeasuredRun[], window: TimeWindow, nowMs: nu
 
 /** Most weight at one moment. What ends when another starts does not overlap it. */
 function peakOf(intervals: readonly Interval[], weight: (interval: Interval) => number): number {
+  return levelsOf(intervals, weight).reduce((peak, { level }) => Math.max(peak, level), 0);
+}
+
+/** The most weight in each of equal parts of the window. */
+function peaksOf(levels: readonly Level[], { fromTimeMs, toTimeMs }: TimeWindow, parts: number): number[] {
+  const peaks = new Array<number>(parts).fill(0);
+  const partMs = (toTimeMs - fromTimeMs) / parts;
+  for (const [index, { timeMs, level }] of levels.entries()) {
+    const untilMs = levels[index + 1]?.timeMs ?? timeMs;
+    const last = Math.min(parts, Math.ceil((untilMs - fromTimeMs) / partMs));
+    for (let part = Math.floor((timeMs - fromTimeMs) / partMs); part < last; part++) peaks[part] = Math.max(peaks[part]!, level);
+  }
+  return peaks;
+}
+
+/** How much weight there is from a time on. */
+interface Level {
+  readonly timeMs: number;
+  readonly level: number;
+}
+
+function levelsOf(intervals: readonly Interval[], weight: (interval: Interval) => number): Level[] {
   const steps = intervals.flatMap((each) => [
     { timeMs: each.startTimeMs, change: weight(each) },
     { timeMs: each.endTimeMs, change: -weight(each) },
   ]);
   steps.sort((a, b) => a.timeMs - b.timeMs || a.change - b.change);
-  let now = 0;
-  let peak = 0;
-  for (const { change } of steps) {
-    now += change;
-    peak = Math.max(peak, now);
-  }
-  return peak;
+  let level = 0;
+  return steps.map(({ timeMs, change }) => {
+    level += change;
+    return { timeMs, level };
+  });
 }
 
 /** Intervals of one lane as bars; those closer than `gapMs` become one. The latest ones stay when there are too many. */

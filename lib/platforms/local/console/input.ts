@@ -3,6 +3,7 @@ import { wrongField } from './errors.js';
 import {
   DEFAULT_PAGE_LIMIT,
   type InvocationStatus,
+  type LogLine,
   MAX_PAGE_LIMIT,
   type MessageState,
   type SendKind,
@@ -123,6 +124,7 @@ const STATUSES = [
   'crashed',
 ] as const satisfies readonly InvocationStatus[];
 
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly LogLine['level'][];
 export const MESSAGE_STATES = ['ready', 'delayed', 'inFlight', 'dead'] as const satisfies readonly MessageState[];
 export const SEND_KINDS = [
   'http',
@@ -158,6 +160,7 @@ export function sendRequestOf(input: Input): SendRequest {
         path,
         headers: input.texts('headers'),
         body: input.optionalBody('body'),
+        eventId: input.optionalText('eventId'),
       };
     }
     case 'queue':

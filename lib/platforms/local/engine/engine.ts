@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import { FunctionCode } from './code.js';
 import { environmentOf } from './environment.js';
 import type { FaultInjector } from './faults.js';
+import { Credentials } from './history/credentials.js';
 import { PastEvents } from './history/events.js';
 import { History } from './history/history.js';
 import { Redaction } from './history/redaction.js';
@@ -70,6 +71,7 @@ export class Engine {
   private store!: Store;
   private history!: History;
   private events!: PastEvents;
+  private readonly credentials: Credentials;
   private deliveries!: Deliveries;
   private buses!: Buses;
   private buckets!: Buckets;
@@ -90,6 +92,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.issuer = new Issuer(options.issuerFile);
+    this.credentials = new Credentials(model);
   }
 
   get host(): string {
@@ -98,9 +101,9 @@ export class Engine {
 
   /** What the console's inspector works on. */
   get parts() {
-    const { model, history, events, deliveries, buses, buckets, schedules, issuer, monitoring } = this;
+    const { model, history, events, credentials, deliveries, buses, buckets, schedules, issuer, monitoring } = this;
     const now = () => this.options.clock.now();
-    return { model, history, events, deliveries, buses, buckets, schedules, issuer, monitoring, now };
+    return { model, history, events, credentials, deliveries, buses, buckets, schedules, issuer, monitoring, now };
   }
 
   /** Where each API is, by its path. */
@@ -122,9 +125,9 @@ export class Engine {
     if (first) LiveBundle.warmUp();
     this.store = await openStore(options.storeFolder);
     this.secrets = new Secrets(options.envFile, options.secrets);
-    this.history = new History(this.store);
+    this.history = new History(this.store, this.credentials);
     this.history.redaction = new Redaction(secretValues(model, this.secrets));
-    this.events = new PastEvents(this.store);
+    this.events = new PastEvents(this.store, this.credentials);
     await this.history.load();
     await this.events.load();
     const record = this.events.add.bind(this.events);

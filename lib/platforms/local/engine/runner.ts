@@ -117,7 +117,9 @@ export class FunctionRunner {
       this.active--;
       return this.end(call, { ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
     }
+    const asked = performance.now();
     const outcome = await this.pool.run(invocation, call.patience);
+    const tookMs = performance.now() - asked;
     this.active--;
     output.end();
     if (outcome === THROTTLED) {
@@ -125,10 +127,12 @@ export class FunctionRunner {
       return this.end(call, { ...summary, status: 'throttled', durationMs: 0, error }, { error });
     }
     const { coldStart, durationMs } = outcome;
+    const waitMs = Math.floor(tookMs - durationMs - (coldStart ?? 0));
     summary = {
       ...summary,
       durationMs,
       ...(coldStart !== undefined && { coldStartMs: coldStart }),
+      ...(waitMs > 0 && { waitMs }),
     };
     if (fault === 'crashAfter')
       return this.end(call, { ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });

@@ -33,6 +33,7 @@ const VIEWS: readonly [path: string, heading: string | RegExp, shows: string][] 
   ['/?as=list', 'Graph', 'status: paid, refused'],
   ['/invocations', 'Invocations', 'POST /orders'],
   ['/invocations?show=failed', 'Invocations', 'PaymentDeclined'],
+  ['/logs?level=error', 'Logs', 'PaymentDeclined'],
   ['/timeline?span=1h', 'Timeline', 'times what the functions used'],
   ['/send?to=Shop%2FCreateOrder', 'Send', 'Past events'],
   ['/functions', 'Functions', 'Thumbnail'],
@@ -145,7 +146,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await page.getByRole('link', { name: 'Open the trace' }).click();
     await heading(page, 'Trace');
     expect(await violations(page)).toEqual([]);
-    await page.getByRole('link', { name: 'CreateOrder' }).click();
+    await page.getByRole('region', { name: 'Log lines' }).getByRole('link', { name: 'CreateOrder' }).click();
     await heading(page, 'CreateOrder');
     await page.getByRole('button', { name: 'Replay' }).click();
     await heading(page, 'Trace');
@@ -308,7 +309,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     const { page, complaints } = await open('/schedules');
     await page.getByRole('button', { name: 'Run now: Nightly' }).click();
     await heading(page, 'Trace');
-    await page.getByRole('link', { name: 'NightlyReport' }).waitFor();
+    await page.getByRole('link', { name: 'NightlyReport' }).first().waitFor();
     await page.goto('/buckets/Shop%2FData');
     await page.getByRole('searchbox').fill('reports/');
     await expect.poll(() => page.getByRole('button', { name: /^Show / }).count()).toBe(1);
@@ -352,6 +353,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console of an emp
       const views: [string, string][] = [
         ['/', 'The service is empty'],
         ['/invocations', 'Nothing has run yet'],
+        ['/logs', 'Nothing was logged yet'],
         ['/send', 'There is nothing to send to'],
         ['/functions', 'This service has no function'],
         ['/queues', 'This service has no queue'],

@@ -18,7 +18,7 @@ function run(
 }
 
 test('the smallest timeline, whole', () => {
-  expect(timelineOf([functions[0]!], [{ ...run('Small', 1000, 2000), id: 'one' }], window, 100, 10_000)).toEqual({
+  expect(timelineOf([functions[0]!], [{ ...run('Small', 1000, 2000), id: 'one' }], window, 10, 10_000)).toEqual({
     window,
     lanes: [
       {
@@ -31,7 +31,32 @@ test('the smallest timeline, whole', () => {
     ],
     used: { memoryMiBSeconds: 256 },
     alwaysOn: { peakMemoryMiB: 128, peakConcurrency: 1, memoryMiBSeconds: 1280 },
+    memoryMiB: [0, 128, 128, 0, 0, 0, 0, 0, 0, 0],
   });
+});
+
+test('an hour of a shop, by hand', () => {
+  // One worker of 128 MiB answers three requests that came at once, after a cold start of 200 ms; then one of 1 GiB makes a picture,
+  // while the first has another request.
+  const hour = { fromTimeMs: 0, toTimeMs: 3_600_000 };
+  const runs = [
+    run('Small', 60_000, 100, { coldStartMs: 200 }),
+    run('Small', 60_000, 100, { waitMs: 300 }),
+    run('Small', 60_000, 100, { waitMs: 400 }),
+    run('Large', 120_000, 2000, { coldStartMs: 500 }),
+    run('Small', 121_000, 50),
+  ];
+  const { used, alwaysOn, lanes, memoryMiB } = timelineOf(functions, runs, hour, 60, hour.toTimeMs);
+  // 0.2 + 0.1 + 0.1 + 0.1 s, one after the other, and 0.05 s: 0.55 s × 128 MiB. 2.5 s × 1024 MiB.
+  expect(lanes.map(({ functionId, busyMs, maxConcurrency }) => [functionId, busyMs, maxConcurrency])).toEqual([
+    ['Small', 550, 1],
+    ['Large', 2500, 1],
+  ]);
+  expect(used.memoryMiBSeconds).toBeCloseTo(0.55 * 128 + 2.5 * 1024, 6);
+  // Both at once in the third minute, and room for both is kept for 3,600 s.
+  expect(alwaysOn).toEqual({ peakMemoryMiB: 1152, peakConcurrency: 2, memoryMiBSeconds: 3600 * 1152 });
+  expect(memoryMiB.slice(0, 4)).toEqual([0, 128, 1152, 0]);
+  expect(alwaysOn.memoryMiBSeconds / used.memoryMiBSeconds).toBeCloseTo(1576.6, 1);
 });
 
 describe('an always-on app', () => {

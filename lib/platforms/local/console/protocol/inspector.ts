@@ -1,6 +1,6 @@
 import type { MaybePromise, Page, Payload } from './common.js';
 import type { ServiceGraph } from './graph.js';
-import type { InvocationDetail, InvocationQuery, InvocationSummary, Trace } from './invocations.js';
+import type { InvocationDetail, InvocationQuery, InvocationSummary, LogEntry, LogQuery, Trace } from './invocations.js';
 import type { LiveListener } from './live.js';
 import type { FunctionMetrics, Timeline, TimeWindow } from './metrics.js';
 import type { MessageQuery, MovedMessages, QueuedMessage, QueueState } from './queues.js';
@@ -18,6 +18,8 @@ export interface Inspector {
   invocations(query: InvocationQuery): MaybePromise<Page<InvocationSummary>>;
   invocation(id: string): MaybePromise<InvocationDetail>;
   trace(traceId: string): MaybePromise<Trace>;
+  /** The latest lines of the invocations that are kept, the latest first. */
+  logs(query: LogQuery): MaybePromise<readonly LogEntry[]>;
 
   queues(): MaybePromise<readonly QueueState[]>;
   /** The oldest first; dead ones the latest first. */

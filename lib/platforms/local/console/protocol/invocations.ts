@@ -29,7 +29,10 @@ export interface InvocationSummary {
   readonly status: InvocationStatus;
   /** Number of this delivery, 1 for the first; of a batch, the highest. */
   readonly attempt: number;
+  /** When it was asked for: it may wait then, start cold, and run. */
   readonly startTimeMs: number;
+  /** How long it waited while all workers, or the machine, were busy. Absent when it did not. */
+  readonly waitMs?: number;
   /** Billed time: how long the handler ran. Absent while it runs. */
   readonly durationMs?: number;
   /** Start of the worker and load of the code, before the handler ran. Present on a cold start only. */
@@ -50,7 +53,27 @@ export interface LogLine {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
+/** A line, and which run logged it. */
+export interface LogEntry extends LogLine {
+  readonly invocationId: string;
+  readonly functionId: string;
+  readonly traceId: string;
+}
+
+export interface LogQuery {
+  readonly functionId?: string;
+  readonly traceId?: string;
+  /** That severe, or more. */
+  readonly level?: LogLine['level'];
+  /** Text in the message or a field; case does not matter. */
+  readonly text?: string;
+  /** @default 50; the most is 200 */
+  readonly limit?: number;
+}
+
 export interface InvocationDetail extends InvocationSummary {
+  /** Of an HTTP invocation: the request without its body. Credentials are `[hidden]`. */
+  readonly request?: { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>> };
   /** What the handler got. */
   readonly event?: Payload;
   /** What it gave back: body of the response, result of a call. */
@@ -66,7 +89,7 @@ export interface InvocationQuery extends PageRequest {
   /** Any of them. */
   readonly status?: readonly InvocationStatus[];
   readonly traceId?: string;
-  /** Text in the origin's title, the error or a log line; case does not matter. */
+  /** Text in the origin's title, the error, a log line or an id; case does not matter. */
   readonly text?: string;
   /** Started at or after. */
   readonly fromTimeMs?: number;
@@ -88,9 +111,10 @@ export interface Span {
   readonly parentId?: string;
   /**
    * `request`: an HTTP request as the API saw it. `invocation`: a run of a function. `wait`: a message or event between being
-   * sent and being delivered. `send`: a use of a link (a message sent, an object read, a function called).
+   * sent, or given back, and being delivered. `send`: a use of a link (a message sent, an object read, a function called). `dead`: a
+   * message or event that was given up and lies with the dead letters now.
    */
-  readonly kind: 'request' | 'invocation' | 'wait' | 'send';
+  readonly kind: 'request' | 'invocation' | 'wait' | 'send' | 'dead';
   /** The API, function, queue, topic or bucket. */
   readonly resourceId: string;
   /** `POST /orders`, `Fulfil`, `waited in Orders`, `put orders/17.json`. */
@@ -98,6 +122,8 @@ export interface Span {
   readonly startTimeMs: number;
   /** Absent while it lasts. */
   readonly durationMs?: number;
+  /** Of an `invocation`: the part of its beginning in which its worker started. */
+  readonly coldStartMs?: number;
   readonly status: 'running' | 'ok' | 'error';
   /** Of an `invocation`. */
   readonly invocationId?: string;

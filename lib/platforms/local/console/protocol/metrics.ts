@@ -14,6 +14,7 @@ export interface Quantiles {
 
 export interface FunctionMetrics {
   readonly functionId: string;
+  /** Shorter than what was asked for when older runs are not known any more. */
   readonly window: TimeWindow;
   readonly invocations: number;
   /** Failed, timed out or crashed; a partly failed batch counts as one. */
@@ -40,6 +41,7 @@ export interface MetricsPoint {
 }
 
 export interface Timeline {
+  /** Shorter than what was asked for when older runs are not known any more. */
   readonly window: TimeWindow;
   /** Only functions that exist now; those that never ran have no bars. */
   readonly lanes: readonly TimelineLane[];
@@ -54,6 +56,8 @@ export interface Timeline {
     /** Invocations at the same time, at most. */
     readonly peakConcurrency: number;
   };
+  /** Most memory in use at a time, in MiB, in each of equal parts of the window. */
+  readonly memoryMiB: readonly number[];
 }
 
 export interface Reservation {

@@ -1,6 +1,9 @@
 /** Events that are sent by hand: edited, sampled, saved, or replayed. */
 import type { ErrorSummary, PageRequest, Payload } from './common.js';
 
+/** Stands for a credential of a request: a header or query parameter whose value is not shown, and not kept over a restart. */
+export const HIDDEN = '[hidden]';
+
 /**
  * What a user sends. It takes the same way as one from outside: an HTTP request passes the API with its authorizers, a message
  * waits in its queue, an object is stored.
@@ -14,6 +17,8 @@ export type SendRequest =
       readonly path: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly body?: string;
+      /** The past event that it was made of: what is {@link HIDDEN} has the value that it had there. */
+      readonly eventId?: string;
     }
   | {
       readonly kind: 'queue';
@@ -71,7 +76,7 @@ export interface PastEvent {
   /** `POST /orders`, `message of 212 bytes`. */
   readonly title: string;
   readonly traceId?: string;
-  /** Sends it again. Absent when it was too large to keep. */
+  /** Sends it again. Absent when it was too large to keep. Credentials are {@link HIDDEN}. */
   readonly request?: SendRequest;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventQuery, PastEvent, SavedEvent, SendKind, SendRequest } from '../../console/protocol.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
+import type { Credentials } from './credentials.js';
 
 /** Events that are kept. */
 const KEPT = 2000;
@@ -26,7 +27,10 @@ export class PastEvents {
   private stored: string[] = [];
   private readonly sequence = new Sequence();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly credentials: Credentials,
+  ) {}
 
   async load(): Promise<void> {
     for (const [key, event] of (await this.store.entries(keyOf('event', ''))) as [string, PastEvent][]) {
@@ -46,10 +50,18 @@ export class PastEvents {
     return id;
   }
 
+  /** As it is shown. */
   get(id: string): PastEvent | undefined {
     const event = this.events.get(id);
-    if (!event) return undefined;
-    return 'id' in event ? event : { ...event, id, request: event.request?.() };
+    if (!event || 'id' in event) return event;
+    const request = event.request?.();
+    return { ...event, id, request: request && this.credentials.request(request) };
+  }
+
+  /** What was sent, with its credentials unless it is of an earlier process. */
+  original(id: string): SendRequest | undefined {
+    const event = this.events.get(id);
+    return event && ('id' in event ? event.request : event.request?.());
   }
 
   /** The latest first. */
@@ -82,7 +94,8 @@ export class PastEvents {
 
   async save(name: string, request: SendRequest, savedTimeMs: number): Promise<SavedEvent> {
     const before = (await this.saved()).find((event) => event.name === name);
-    const event: SavedEvent = { id: before?.id ?? randomUUID(), name, savedTimeMs, request };
+    const kept = this.credentials.request(request);
+    const event: SavedEvent = { id: before?.id ?? randomUUID(), name, savedTimeMs, request: kept };
     await this.store.commit([{ key: keyOf('saved', event.id), value: event }]);
     return event;
   }

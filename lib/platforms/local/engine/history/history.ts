@@ -1,19 +1,24 @@
-import type { MeasuredRun } from '../../console/index.js';
 import type {
   InvocationDetail,
   InvocationQuery,
   InvocationSummary,
   LiveEvent,
   LiveListener,
+  LogEntry,
   LogLine,
+  LogQuery,
   Trace,
 } from '../../console/protocol.js';
+import { DEFAULT_PAGE_LIMIT } from '../../console/protocol.js';
 import type { LinkUse } from '../links.js';
 import type { Call, Done, Recorder } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
+import type { Credentials } from './credentials.js';
 import { InvocationRecord } from './record.js';
 import type { Redaction } from './redaction.js';
+import { Runs } from './runs.js';
+import { waitsApart } from './waits.js';
 
 /** Invocations that are kept in memory, with what they got and gave. */
 const KEPT = 2000;
@@ -21,16 +26,13 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 /** Invocations that are kept over a restart, and how many of one flush. */
 const STORED = 1000;
 const WRITTEN = 100;
-/** Runs that figures are made of. */
-const RUNS = 20_000;
 /** Spans of one trace. */
 const SPANS = 500;
 
 /** What ran. Hears of it from the runners, and tells whoever listens. */
 export class History implements Recorder {
   redaction: Redaction | undefined;
-  /** The latest runs, for figures. */
-  runs: MeasuredRun[] = [];
+  readonly runs = new Runs();
   private readonly records = new Map<string, InvocationRecord>();
   private readonly past = new Map<string, InvocationDetail>();
   private bytes = 0;
@@ -39,14 +41,17 @@ export class History implements Recorder {
   private readonly sequence = new Sequence();
   private readonly listeners = new Set<LiveListener>();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly credentials: Credentials,
+  ) {}
 
   /** Finds what an earlier process left. */
   async load(): Promise<void> {
     for (const [key, detail] of (await this.store.entries(keyOf('invocation', ''))) as [string, InvocationDetail][]) {
       this.stored.push(key);
       this.past.set(detail.id, detail);
-      this.runs.push(measured(detail));
+      this.runs.add(detail);
       this.sequence.seen(key.slice(key.lastIndexOf('\0') + 1));
     }
   }
@@ -80,12 +85,12 @@ export class History implements Recorder {
     if (this.watched) this.emit({ type: 'traffic', edgeId: use.edgeId, count: 1, failed: use.error === undefined ? 0 : 1 });
   }
 
-  ends(summary: InvocationSummary, done: Done): void {
-    this.runs.push(measured(summary));
-    if (this.runs.length > RUNS * 1.2) this.runs = this.runs.slice(-RUNS);
+  ends(ended: InvocationSummary, done: Done): void {
+    const summary = ended.error ? { ...ended, error: this.redaction?.value(ended.error) ?? ended.error } : ended;
+    this.runs.add(summary);
     const record = this.records.get(summary.id);
     if (record) {
-      record.end(done);
+      record.end({ ...done, summary });
       this.bytes += record.bytes;
       this.ended.push(record);
       if (this.ended.length > 2 * WRITTEN) this.ended = this.ended.slice(-WRITTEN);
@@ -98,7 +103,7 @@ export class History implements Recorder {
   }
 
   detail(id: string): InvocationDetail | undefined {
-    const detail = this.records.get(id)?.detail() ?? this.past.get(id);
+    const detail = this.records.get(id)?.detail(this.credentials) ?? this.past.get(id);
     return detail && (this.redaction?.value(detail) ?? detail);
   }
 
@@ -121,10 +126,32 @@ export class History implements Recorder {
   trace(id: string): Trace | undefined {
     const records = [...this.records.values()].filter((record) => record.isOf(id));
     const past = [...this.past.values()].filter((detail) => detail.traceId === id).map((detail) => pastRecord(detail));
-    const spans = [...past, ...records].flatMap((record) => record.spans(id));
+    const spans = waitsApart([...past, ...records].flatMap((record) => record.spans(id)));
     if (spans.length === 0) return undefined;
     spans.sort((a, b) => a.startTimeMs - b.startTimeMs);
-    return { id, startTimeMs: spans[0]!.startTimeMs, spans: spans.slice(0, SPANS), truncated: spans.length > SPANS };
+    const shown = spans.slice(0, SPANS);
+    return {
+      ...{ id, startTimeMs: spans[0]!.startTimeMs, truncated: spans.length > SPANS },
+      spans: this.redaction?.value(shown) ?? shown,
+    };
+  }
+
+  /** The latest first. */
+  logs(query: LogQuery): LogEntry[] {
+    const entries: LogEntry[] = [];
+    const { functionId, traceId, limit = DEFAULT_PAGE_LIMIT } = query;
+    for (const { summary, logs } of this.all()) {
+      if (functionId !== undefined && summary.functionId !== functionId) continue;
+      if (traceId !== undefined && summary.traceId !== traceId) continue;
+      // Those that began earlier may have logged later, but not by much.
+      if (entries.length >= 2 * limit) break;
+      for (const line of logs.toReversed()) {
+        if (fits(line, query))
+          entries.push({ ...line, invocationId: summary.id, functionId: summary.functionId, traceId: summary.traceId });
+      }
+    }
+    const shown = entries.sort((a, b) => b.timeMs - a.timeMs).slice(0, limit);
+    return this.redaction?.value(shown) ?? shown;
   }
 
   /** What is to be written of what ended since the last time. */
@@ -134,7 +161,7 @@ export class History implements Recorder {
     const changes: Change[] = ended.map((record) => {
       const key = keyOf('invocation', this.sequence.next());
       this.stored.push(key);
-      const detail = record.detail();
+      const detail = record.detail(this.credentials);
       return { key, value: this.redaction?.value(detail) ?? detail };
     });
     const old = this.stored.splice(0, Math.max(0, this.stored.length - STORED));
@@ -155,20 +182,8 @@ export class History implements Recorder {
   }
 }
 
-/** What counts, and no more: there are many. */
-function measured({
-  id,
-  functionId,
-  status,
-  startTimeMs,
-  durationMs,
-  coldStartMs,
-  memoryUsedMiB,
-}: InvocationSummary): MeasuredRun {
-  return { id, functionId, status, startTimeMs, durationMs, coldStartMs, memoryUsedMiB };
-}
-
 function summaryOf({
+  request: _request,
   event: _event,
   result: _result,
   logs: _logs,
@@ -182,6 +197,13 @@ function pastRecord(detail: InvocationDetail): InvocationRecord {
   return new InvocationRecord(summaryOf(detail), { task: { kind: 'call' } });
 }
 
-function textOf({ origin, error }: InvocationSummary, logs: readonly LogLine[]): string {
-  return [origin.title, error?.message ?? '', ...logs.map(({ message }) => message)].join('\n').toLowerCase();
+function textOf({ id, traceId, origin, error }: InvocationSummary, logs: readonly LogLine[]): string {
+  return [id, traceId, origin.title, error?.message ?? '', ...logs.map(({ message }) => message)].join('\n').toLowerCase();
+}
+
+const LEVELS: readonly LogLine['level'][] = ['debug', 'info', 'warn', 'error'];
+
+function fits({ level, message, fields }: LogLine, { level: least = 'debug', text }: LogQuery): boolean {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return false;
+  return text === undefined || `${message} ${fields ? JSON.stringify(fields) : ''}`.toLowerCase().includes(text.toLowerCase());
 }

@@ -1,7 +1,8 @@
 import type { InvocationDetail, InvocationSummary, LogLine, Payload, Span } from '../../console/protocol.js';
 import type { LinkUse } from '../links.js';
 import type { Call, Done, Joined } from '../runner.js';
-import type { Result, Task } from '../worker/protocol.js';
+import type { HttpTask, Result, Task } from '../worker/protocol.js';
+import type { Credentials } from './credentials.js';
 import { payloadOf } from './payload.js';
 
 /** Characters of log lines that are kept of one invocation. */
@@ -51,9 +52,11 @@ export class InvocationRecord {
     this.result = result;
   }
 
-  detail(): InvocationDetail {
-    const { summary, logs, logsDropped } = this;
-    return { ...summary, event: eventOf(this.task), result: this.result && resultOf(this.result), logs: [...logs], logsDropped };
+  detail(credentials: Credentials): InvocationDetail {
+    const { summary, task, logs, logsDropped } = this;
+    const result = this.result && resultOf(this.result);
+    const request = task.kind === 'http' ? requestOf(task, credentials) : undefined;
+    return { ...summary, request, event: eventOf(task, credentials), result, logs: [...logs], logsDropped };
   }
 
   /** Whether it is part of a trace: its own, or that of another message of its batch. */
@@ -64,9 +67,9 @@ export class InvocationRecord {
   /** Its part of a trace. */
   spans(traceId: string): Span[] {
     const { parentId } = this.joined.find((each) => each.traceId === traceId) ?? this.summary;
-    const { id, functionId, origin, attempt, startTimeMs, durationMs, coldStartMs = 0, status, error } = this.summary;
+    const { id, functionId, origin, attempt, startTimeMs, waitMs = 0, durationMs, coldStartMs, status, error } = this.summary;
     const outcome = status === 'running' ? 'running' : status === 'succeeded' ? 'ok' : 'error';
-    const took = durationMs === undefined ? undefined : durationMs + coldStartMs;
+    const took = durationMs === undefined ? undefined : waitMs + (coldStartMs ?? 0) + durationMs;
     const spans: Span[] = [];
     let parent = parentId;
     const before = (span: Pick<Span, 'kind' | 'resourceId' | 'name' | 'startTimeMs' | 'durationMs'> & Partial<Span>) => {
@@ -98,6 +101,7 @@ export class InvocationRecord {
       name,
       invocationId: id,
       attempt,
+      coldStartMs,
       error,
     };
     spans.push({ ...own, startTimeMs, durationMs: took, status: outcome });
@@ -129,11 +133,17 @@ function bytesOfResult(result: Result | undefined): number {
   return result && 'body' in result ? (result.body?.length ?? 0) : 0;
 }
 
+function requestOf({ method, url, headers }: HttpTask, credentials: Credentials): InvocationDetail['request'] {
+  const byName: Record<string, string> = {};
+  for (let index = 0; index < headers.length; index += 2) byName[headers[index]!.toLowerCase()] = headers[index + 1]!;
+  return { method, url: credentials.query(url), headers: credentials.headers(byName) };
+}
+
 /** What the handler got: of a request the body, of messages and events their JSON. */
-function eventOf(task: Task): Payload | undefined {
+function eventOf(task: Task, credentials: Credentials): Payload | undefined {
   if (task.kind === 'http') return task.body && payloadOf(task.body, headerOf(task.headers, 'content-type'));
   if (task.kind === 'call') return task.body === undefined ? undefined : payloadOf(task.body, 'application/json');
-  if ('event' in task) return payloadOf(JSON.stringify(task.event, undefined, 2), 'application/json');
+  if ('event' in task) return payloadOf(JSON.stringify(credentials.event(task.event), undefined, 2), 'application/json');
   const items = task.items.map(({ text, ...item }: any) => (text === undefined ? item : { ...item, body: jsonOf(text) }));
   return payloadOf(JSON.stringify(task.kind === 'queue' ? items : items[0], undefined, 2), 'application/json');
 }

@@ -11,6 +11,8 @@ import type {
   InvocationQuery,
   InvocationSummary,
   LiveListener,
+  LogEntry,
+  LogQuery,
   MessageQuery,
   MovedMessages,
   ObjectQuery,
@@ -26,6 +28,7 @@ import type {
   SendRequest,
   SendResult,
   ServiceGraph,
+  Span,
   TestToken,
   Timeline,
   TimeWindow,
@@ -42,7 +45,7 @@ import { graphOf } from './graph.js';
 import { pageOf } from './page.js';
 import { samplesOf } from './samples.js';
 import { Sender } from './sender.js';
-import { bucketState, deadMessage, queueState, scheduleState, topicState, waitingMessage } from './states.js';
+import { bucketState, deadMessage, deadSpans, queueState, scheduleState, topicState, waitingMessage } from './states.js';
 
 /** What the console sees of an engine, and may do to it. */
 export class LocalInspector implements Inspector {
@@ -68,8 +71,19 @@ export class LocalInspector implements Inspector {
     return this.parts.history.detail(id) ?? missing('invocation', id);
   }
 
-  trace(traceId: string): Trace {
-    return this.parts.history.trace(traceId) ?? missing('trace', traceId);
+  async trace(traceId: string): Promise<Trace> {
+    const trace = this.parts.history.trace(traceId) ?? missing('trace', traceId);
+    const { queues, functions } = this.parts.deliveries;
+    const dead: Span[] = [];
+    for (const id of new Set(trace.spans.map(({ resourceId }) => resourceId))) {
+      const box = queues.get(id) ?? functions.get(id);
+      if (box && box.deadCount > 0) dead.push(...deadSpans(id, traceId, await box.dead()));
+    }
+    return { ...trace, spans: [...trace.spans, ...dead] };
+  }
+
+  logs(query: LogQuery): LogEntry[] {
+    return this.parts.history.logs(query);
   }
 
   queues(): QueueState[] {
@@ -130,7 +144,8 @@ export class LocalInspector implements Inspector {
 
   async object(bucketId: string, key: string): Promise<Payload> {
     const found = (await this.bucket(bucketId).get(key)) ?? missing('object', key);
-    return payloadOf(found.bytes, found.contentType);
+    const content = payloadOf(found.bytes, found.contentType);
+    return this.parts.history.redaction?.value(content) ?? content;
   }
 
   schedules(): ScheduleState[] {
@@ -147,8 +162,9 @@ export class LocalInspector implements Inspector {
     });
   }
 
-  send(request: SendRequest): Promise<SendResult> {
-    return this.sender.send(request);
+  async send(request: SendRequest): Promise<SendResult> {
+    const result = await this.sender.send(request);
+    return this.parts.history.redaction?.value(result) ?? result;
   }
 
   samples(functionId: string): SampleEvent[] {
@@ -162,9 +178,9 @@ export class LocalInspector implements Inspector {
   }
 
   async replay(eventId: string): Promise<SendResult> {
-    const event = this.parts.events.get(eventId) ?? missing('event', eventId);
-    if (!event.request) throw new FaastenError('conflict', `the event '${eventId}' was too large to keep; send it again by hand`);
-    return this.send(event.request);
+    const { request } = this.parts.events.get(eventId) ?? missing('event', eventId);
+    if (!request) throw new FaastenError('conflict', `the event '${eventId}' was too large to keep; send it again by hand`);
+    return this.send(request.kind === 'http' ? { ...request, eventId } : request);
   }
 
   savedEvents(): Promise<SavedEvent[]> {
@@ -180,11 +196,11 @@ export class LocalInspector implements Inspector {
   }
 
   metrics(window: TimeWindow, points: number): FunctionMetrics[] {
-    return metricsOf(this.measured, this.parts.history.runs, window, points, this.parts.now());
+    return metricsOf(this.measured, this.parts.history.runs.all, this.known(window), points, this.parts.now());
   }
 
   timeline(window: TimeWindow, pixels: number): Timeline {
-    return timelineOf(this.measured, this.parts.history.runs, window, pixels, this.parts.now());
+    return timelineOf(this.measured, this.parts.history.runs.all, this.known(window), pixels, this.parts.now());
   }
 
   async mintToken({ authorizerId, ...minting }: TokenRequest): Promise<TestToken> {
@@ -205,6 +221,12 @@ export class LocalInspector implements Inspector {
 
   subscribe(listener: LiveListener): () => void {
     return this.parts.history.subscribe(listener);
+  }
+
+  /** The part of a window of which all runs are known: figures of the rest would be too small. */
+  private known({ fromTimeMs, toTimeMs }: TimeWindow): TimeWindow {
+    const { knownFromTimeMs } = this.parts.history.runs;
+    return { fromTimeMs: Math.max(fromTimeMs, Math.min(knownFromTimeMs, toTimeMs - 1)), toTimeMs };
   }
 
   private get measured() {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { FaastenError } from '../../../../core/errors.js';
-import { notFound } from '../../console/index.js';
+import { HIDDEN, notFound } from '../../console/index.js';
 import type { SendRequest, SendResult } from '../../console/protocol.js';
 import type { Engine } from '../engine.js';
 import { payloadOf } from '../history/payload.js';
@@ -87,10 +87,8 @@ export class Sender {
   }
 
   /** Over the wire, so that it passes everything that a client's request passes. */
-  private async http(
-    { apiId, method, path, headers, body }: Extract<SendRequest, { kind: 'http' }>,
-    traceId: string,
-  ): Promise<SendResult> {
+  private async http(request: Extract<SendRequest, { kind: 'http' }>, traceId: string): Promise<SendResult> {
+    const { apiId, method, path, headers, body } = this.withCredentials(request);
     const api = this.engine.apis.find(({ model }) => model.path === apiId);
     if (!api) throw notFound('HTTP API', apiId);
     if (!path.startsWith('/')) throw new FaastenError('invalid-value', `'${path}' is no path; start it with '/'`);
@@ -134,6 +132,17 @@ export class Sender {
       });
       outgoing.end(body);
     });
+  }
+
+  private withCredentials(request: Extract<SendRequest, { kind: 'http' }>): Extract<SendRequest, { kind: 'http' }> {
+    const { credentials, events } = this.engine.parts;
+    const original = request.eventId === undefined ? undefined : events.original(request.eventId);
+    const { request: filled, missing } = credentials.filled(request, original?.kind === 'http' ? original : undefined);
+    if (missing.length === 0) return filled;
+    throw new FaastenError(
+      'invalid-value',
+      `'${missing.join("', '")}' of the request is ${HIDDEN}: credentials are not kept; put one in its place, or take it out`,
+    );
   }
 }
 

@@ -1,5 +1,13 @@
 import { relative } from 'node:path';
-import type { BucketState, MessageState, QueuedMessage, QueueState, ScheduleState, TopicState } from '../../console/protocol.js';
+import type {
+  BucketState,
+  MessageState,
+  QueuedMessage,
+  QueueState,
+  ScheduleState,
+  Span,
+  TopicState,
+} from '../../console/protocol.js';
 import { payloadOf } from '../history/payload.js';
 import { labelOf } from '../history/record.js';
 import type { Published, Subscription } from '../mail/deliveries.js';
@@ -43,6 +51,19 @@ export function waitingMessage(entry: Entry, state: MessageState, letter: Letter
 export function deadMessage({ entry, letter, deathReason, deathTimeMs }: DeadLetter): QueuedMessage {
   const { attempts, lastError, lastInvocationId } = entry;
   return { ...messageFacts(letter), state: 'dead', ...{ attempts, lastError, lastInvocationId, deathReason, deathTimeMs } };
+}
+
+/** What a trace shows of the dead letters of a queue or function. */
+export function deadSpans(resourceId: string, traceId: string, letters: readonly DeadLetter[]): Span[] {
+  return letters
+    .filter(({ letter }) => letter.traceId === traceId)
+    .map(
+      ({ entry, letter, deathReason, deathTimeMs }): Span => ({
+        ...{ id: `${letter.id}:dead`, parentId: entry.lastInvocationId, kind: 'dead', resourceId, status: 'error' },
+        ...{ name: `dead letter of ${labelOf(resourceId)}`, startTimeMs: deathTimeMs, durationMs: 0 },
+        error: { name: 'DeadLetter', message: deathReason },
+      }),
+    );
 }
 
 function messageFacts({ id, body = '', attributes = {}, group, sentTimeMs, traceId }: Letter) {

@@ -33,6 +33,6 @@ export function answerOf({ status, httpStatus }: InvocationSummary): number {
 }
 
 /** Milliseconds from the request to its answer. */
-export function latencyOf({ durationMs = 0, coldStartMs = 0 }: InvocationSummary): number {
-  return durationMs + coldStartMs;
+export function latencyOf({ waitMs = 0, durationMs = 0, coldStartMs = 0 }: InvocationSummary): number {
+  return waitMs + coldStartMs + durationMs;
 }
