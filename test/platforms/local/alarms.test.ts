@@ -3,12 +3,14 @@ import { platformOf } from '../../../lib/core/scope.js';
 import { Duration, HttpApi, Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
 import { Alarms } from '../../../lib/platforms/local/engine/monitoring/alarms.js';
 import { isSilenced } from '../../../lib/platforms/local/engine/monitoring/silence.js';
+import { keyOf, openStore, type Store } from '../../../lib/platforms/local/engine/store.js';
 import type { AlarmState, InvocationSummary, LocalModel } from '../../../lib/platforms/local/index.js';
 import { LocalApp, VirtualClock } from '../../../lib/platforms/local/index.js';
+import { Everything, start, temporaryFolder } from './service.js';
 
 const START = Date.parse('2026-01-10T12:00:30Z');
 
-function watched(options: ConstructorParameters<typeof Service>[2] = {}) {
+function modelOf(options: ConstructorParameters<typeof Service>[2] = {}): LocalModel {
   const app = new LocalApp();
   const service = new Service(app, 'Shop', { root: __dirname, ...options });
   const fn = new ServerlessFunction(service, 'Web', {
@@ -17,8 +19,16 @@ function watched(options: ConstructorParameters<typeof Service>[2] = {}) {
     triggers: { Hourly: Schedule.rate(Duration.hours(1)) },
   });
   new HttpApi(service, 'Api', { routes: { 'GET /': fn } });
-  const clock = new VirtualClock(START);
-  const alarms = new Alarms(platformOf(app).template(app) as LocalModel, clock, () => undefined);
+  return platformOf(app).template(app) as LocalModel;
+}
+
+function watched(options: ConstructorParameters<typeof Service>[2] = {}) {
+  return begin(modelOf(options), START);
+}
+
+function begin(model: LocalModel, timeMs: number) {
+  const clock = new VirtualClock(timeMs);
+  const alarms = new Alarms(model, clock, () => undefined);
   const told: string[] = [];
   alarms.onChange = ({ id, state }: AlarmState) => told.push(`${clockTime(clock.now())} ${id} ${state}`);
   alarms.wake();
@@ -87,5 +97,120 @@ describe('alarms', () => {
     const { alarms } = watched({ monitoring: { silences: [{ from: '00:00', to: '23:59' }] } });
     expect(alarms.states.every(({ silenced }) => silenced)).toBe(true);
     alarms.close();
+  });
+});
+
+describe('what alarms are judged by outlives the process', () => {
+  const SLO = { slo: { availability: 99 }, monitoring: { alarms: { missedRun: false } } } as const;
+  const MINUTE = 60_000;
+  const http = (status: InvocationSummary['status']) => run({ status, httpStatus: status === 'succeeded' ? 200 : 500 });
+  const minutesOf = async (store: Store) => (await store.entries(keyOf('minute', ''))).map(([key]) => key.split('\0')[1]);
+  const budgetOf = ({ alarms }: ReturnType<typeof begin>) =>
+    alarms.states.find(({ id }) => id === 'Shop/slo/availability')!.budget!;
+
+  /** Of one that never was on, it is known since the start of the process. */
+  const stateOf = ({ alarms }: ReturnType<typeof begin>) =>
+    alarms.states.map(({ sinceTimeMs, ...rest }) => ({ ...rest, ...(rest.state === 'alarm' && { sinceTimeMs }) }));
+
+  /** A service half of whose requests fail for a minute. */
+  async function failing(store: Store) {
+    const before = begin(modelOf(SLO), START);
+    for (let n = 0; n < 50; n++) before.alarms.observe(http(n % 2 === 0 ? 'failed' : 'succeeded'));
+    await before.clock.goTo(START + MINUTE);
+    await store.commit(before.alarms.changes());
+    return before;
+  }
+
+  async function next(model: LocalModel, store: Store, timeMs: number) {
+    const after = begin(model, timeMs);
+    await after.alarms.load(store);
+    return after;
+  }
+
+  test('alarms that are on, their times, and what is left of a budget', async () => {
+    const store = await openStore(undefined);
+    const before = await failing(store);
+    const on = before.alarms.states.filter(({ state }) => state === 'alarm').map(({ id }) => id);
+    expect(on).toEqual(['Shop/Web/errors', 'Shop/Api/serverErrors', 'Shop/slo/availability']);
+    before.alarms.close();
+    const after = await next(modelOf(SLO), store, before.clock.now() + MINUTE);
+    expect(stateOf(after)).toEqual(stateOf(before));
+    expect(after.alarms.firings).toEqual(before.alarms.firings);
+    expect(budgetOf(after)).toMatchObject({ events: 50, badEvents: 25 });
+    // They end by what the one before counted.
+    await after.clock.goTo(START + 8 * 3_600_000);
+    expect(after.alarms.firings.every(({ toTimeMs }) => toTimeMs! > START)).toBe(true);
+    expect(after.told.filter((each) => each.includes('/errors '))).toHaveLength(1);
+    after.alarms.close();
+    await store.commit(after.alarms.changes());
+    const later = await next(modelOf(SLO), store, after.clock.now());
+    expect(stateOf(later)).toEqual(stateOf(after));
+    expect(budgetOf(later)).toMatchObject({ events: 50, badEvents: 25 });
+  });
+
+  test('what is counted in the minute that runs is written at the end, and lost with a kill', async () => {
+    for (const isKilled of [false, true]) {
+      const store = await openStore(undefined);
+      const before = await failing(store);
+      before.alarms.observe(http('failed'));
+      if (!isKilled) before.alarms.close();
+      await store.commit(before.alarms.changes());
+      before.alarms.close();
+      const after = await next(modelOf(SLO), store, before.clock.now() + 1000);
+      // And the minute goes on.
+      after.alarms.observe(http('failed'));
+      await after.clock.goTo(START + 2 * MINUTE);
+      expect(budgetOf(after)).toMatchObject({ badEvents: isKilled ? 26 : 27 });
+      after.alarms.close();
+    }
+  });
+
+  test('a run that was missed stays missed until there is one', async () => {
+    const store = await openStore(undefined);
+    const before = watched();
+    await before.clock.goTo(START + 2 * 3_600_000);
+    await store.commit(before.alarms.changes());
+    const after = await next(modelOf(), store, before.clock.now());
+    await after.clock.goTo(after.clock.now() + 5 * MINUTE);
+    expect(after.told).toEqual([]);
+    after.alarms.observe(run({ origin: { kind: 'schedule', resourceId: 'Shop/Web/Hourly', title: 'Hourly' } }));
+    await after.clock.goTo(after.clock.now() + 2 * MINUTE);
+    expect(after.told).toEqual(['14:06 Shop/Web/Hourly/missedRun ok']);
+    for (const { alarms } of [before, after]) alarms.close();
+  });
+
+  test('but no longer than it is needed, and not of what is watched no more', async () => {
+    const store = await openStore(undefined);
+    const before = await failing(store);
+    expect(new Set(await minutesOf(store)).size).toBeGreaterThan(4);
+    for (let day = 1; day < 40; day++) {
+      await before.clock.goTo(START + day * 86_400_000);
+      before.alarms.observe(http('succeeded'));
+    }
+    before.alarms.close();
+    await store.commit(before.alarms.changes());
+    const kept = await minutesOf(store);
+    // Of thirty days, and of the minute that runs.
+    expect(kept.filter((name) => name!.includes('/slo/'))).toHaveLength(31);
+    const after = await next(modelOf({ monitoring: { alarms: { errors: false } } }), store, before.clock.now());
+    expect((await minutesOf(store)).some((name) => /slo|errors/.test(name!))).toBe(false);
+    expect(after.alarms.firings.map(({ toTimeMs }) => toTimeMs)).not.toContain(undefined);
+    after.alarms.close();
+  });
+
+  test('by the engine’s store', async () => {
+    const folder = temporaryFolder();
+    const options = { at: '2026-06-01T12:00:00Z', dataDirectory: folder.path };
+    let running = await start((each) => new Everything(each), options);
+    for (let n = 0; n < 20; n++) await fetch(`${running.url}/throw`);
+    await running.pass(MINUTE);
+    const states = await running.inspector.alarms!();
+    expect(states.filter(({ state }) => state === 'alarm').map(({ id }) => id)).toContain('Test/Web/errors');
+    await running.close();
+    running = await start((each) => new Everything(each), { ...options, at: '2026-06-01T12:01:00Z' });
+    const restored = await running.inspector.alarms!();
+    expect(restored.map(({ id, state }) => `${id} ${state}`)).toEqual(states.map(({ id, state }) => `${id} ${state}`));
+    await running.close();
+    folder.remove();
   });
 });

@@ -184,6 +184,7 @@ export class Engine {
 
     await this.deliveries.load();
     await this.buckets.open();
+    await this.monitoring.load(this.store);
     await this.schedules.begin();
     this.deliveries.begin();
     this.monitoring.begin();
@@ -258,7 +259,7 @@ export class Engine {
   }
 
   private async flush(): Promise<void> {
-    const changes = [...this.history.changes(), ...this.events.changes()];
+    const changes = [...this.history.changes(), ...this.events.changes(), ...this.monitoring.changes()];
     if (changes.length > 0) await this.store.commit(changes);
   }
 }

@@ -9,7 +9,7 @@ import { call, event, handlers, objects, queue, schedule, topic } from 'faasten/
 async function take(...items: readonly (readonly [trigger: string, n: string, attempt: number])[]): Promise<void> {
   const [[, first]] = items as [(typeof items)[0]];
   appendFileSync(process.env.LOG!, items.map((item) => `${item.join(' ')} ${first}\n`).join(''));
-  await pause(Math.random() * 15);
+  await pause(Math.random() * 40);
 }
 
 /** Of everything, one in twenty fails at first. */

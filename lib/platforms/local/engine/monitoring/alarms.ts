@@ -1,49 +1,55 @@
 import type { Severity, SignalName } from '../../../../core/model.js';
 import { burningAt, isOnAt } from '../../../../core/monitoring/evaluate.js';
+import type { ErrorBudget } from '../../../../core/monitoring/slo.js';
 import { burnRateOf, conditionOf, objectiveOf } from '../../../../core/monitoring/words.js';
 import type { AlarmFiring, AlarmState, BudgetState, InvocationSummary } from '../../console/protocol.js';
 import type { LocalAlarmModel, LocalModel, LocalObjectiveModel } from '../../model.js';
 import type { Clock } from '../clock.js';
+import { type Change, keyOf, type Store } from '../store.js';
+import { type Firing, Firings } from './firings.js';
 import { endOfMinute, MINUTE, Series } from './series.js';
 import { answerOf, latencyOf, valueIn } from './signals.js';
 import { isSilenced } from './silence.js';
-
-/** Firings that are kept. */
-const KEPT = 1000;
 
 /** What an alarm looks at each minute; undefined for what is counted of invocations. */
 export type Gauge = (signal: SignalName, path: string) => number | undefined;
 
 interface WatchedAlarm {
   readonly id: string;
+  /** Name of its series in the store. One that is measured in another way is another one. */
+  readonly stored: string;
   readonly spec: LocalAlarmModel;
   readonly series: Series;
-  firing?: Open;
+  firing?: Firing;
   sinceTimeMs: number;
 }
 
 interface WatchedObjective {
   readonly id: string;
+  readonly stored: string;
   readonly spec: LocalObjectiveModel;
   readonly series: Series;
   /** Paths of what counts. */
   readonly counts: ReadonlySet<string>;
   /** By number of the alert. */
-  readonly firings: Map<number, Open>;
+  readonly firings: Map<number, Firing>;
   budget: BudgetState;
   sinceTimeMs: number;
 }
 
-type Open = { -readonly [K in keyof AlarmFiring]: AlarmFiring[K] };
-
-/** The alarms and objectives of a service, judged at the end of each minute by the engine's clock. */
+/**
+ * The alarms and objectives of a service, judged at the end of each minute by the engine's clock. What they are judged by outlives
+ * the process, but for the minute that runs when it is killed.
+ */
 export class Alarms {
   /** Told when an alarm begins or ends, and when the budget of an objective changed. */
   onChange: (state: AlarmState) => void = () => {};
   private readonly alarms: readonly WatchedAlarm[];
   private readonly objectives: readonly WatchedObjective[];
   private readonly bySubject = new Map<string, WatchedAlarm[]>();
-  private readonly kept: Open[] = [];
+  private readonly fired = new Firings();
+  /** Whether there may be something to write. */
+  private isJudged = false;
   private readonly startSeconds: number;
   /** Seconds after the last event in which something may still begin or end. */
   private readonly horizon: number;
@@ -58,17 +64,18 @@ export class Alarms {
   ) {
     const sinceTimeMs = clock.now();
     this.startSeconds = endOfMinute(sinceTimeMs);
-    this.alarms = model.alarms.map((spec) => ({
-      id: `${spec.subject.path}/${spec.name}`,
-      ...{ spec, sinceTimeMs, series: new Series(spec.statistic) },
-    }));
+    this.alarms = model.alarms.map((spec) => {
+      const id = `${spec.subject.path}/${spec.name}`;
+      return { id, stored: `${id} ${spec.signal} ${spec.statistic}`, spec, sinceTimeMs, series: new Series(spec.statistic) };
+    });
     for (const alarm of this.alarms) {
-      const key = keyOf(alarm.spec.subject.kind, alarm.spec.subject.path);
+      const key = subjectOf(alarm.spec.subject.kind, alarm.spec.subject.path);
       this.bySubject.set(key, [...(this.bySubject.get(key) ?? []), alarm]);
     }
     this.objectives = model.objectives.map((spec) => ({
       id: `${spec.subject.path}/slo/${spec.name}`,
-      ...{ spec, sinceTimeMs, series: new Series('percent'), firings: new Map<number, Open>(), counts: new Set(spec.counts) },
+      stored: `${spec.subject.path}/slo/${spec.name} ${spec.thresholdMillis ?? ''}`,
+      ...{ spec, sinceTimeMs, series: new Series('percent'), firings: new Map<number, Firing>(), counts: new Set(spec.counts) },
       budget: { objective: objectiveOf(spec), events: 0, badEvents: 0, remaining: 1 },
     }));
     this.horizon = Math.max(
@@ -85,7 +92,49 @@ export class Alarms {
 
   /** Times in which alarms were on, the oldest first. */
   get firings(): readonly AlarmFiring[] {
-    return this.kept;
+    return this.fired.all;
+  }
+
+  /** Finds what an earlier process left. */
+  async load(store: Store): Promise<void> {
+    const nowMs = this.clock.now();
+    const at = Math.floor(nowMs / 60_000) * MINUTE;
+    const watched = [...this.alarms, ...this.objectives];
+    const byName = new Map(watched.map((each) => [each.stored, each]));
+    const old: Change[] = [];
+    for (const [key, minute] of await store.entries(keyOf('minute', ''))) {
+      const [, name, atSeconds] = key.split('\0') as [string, string, string];
+      const known = byName.get(name);
+      if (known) known.series.restore(Number(atSeconds), minute);
+      // Of what is not watched any more.
+      else old.push({ key });
+    }
+    await store.commit(old);
+    const ids = new Set(watched.map(({ id }) => id));
+    await this.fired.load(store, ({ id }) => ids.has(id), nowMs);
+    for (const each of watched) {
+      each.sinceTimeMs = this.fired.lastTimeMs(each.id) ?? each.sinceTimeMs;
+      this.lastSeconds = Math.max(this.lastSeconds, each.series.lastSeconds ?? 0);
+    }
+    for (const alarm of this.alarms) [alarm.firing] = this.fired.open(alarm.id);
+    for (const objective of this.objectives) {
+      const { id, spec, firings, series } = objective;
+      for (const firing of this.fired.open(id)) {
+        const index = spec.alerts.findIndex((alert) => burnRateOf(alert) === firing.reason);
+        if (index < 0) this.fired.end(firing, nowMs);
+        else firings.set(index, firing);
+      }
+      series.forget(at - spec.windowSeconds);
+      objective.budget = budgetOf(objective, burningAt(spec, series.events(), at).budget);
+    }
+  }
+
+  /** What is to be written since the last time: something after each minute, and what is left at the end. */
+  changes(): Change[] {
+    if (!this.isJudged && !this.closed) return [];
+    this.isJudged = false;
+    const minutes = [...this.alarms, ...this.objectives].flatMap(({ series, stored }) => series.changes('minute', stored));
+    return [...minutes, ...this.fired.changes()];
   }
 
   close(): void {
@@ -99,8 +148,8 @@ export class Alarms {
     const at = Math.max(this.lastSeconds, endOfMinute(this.clock.now()));
     this.lastSeconds = at;
     const source = origin.kind === 'http' ? 'api' : origin.kind === 'schedule' ? 'schedule' : undefined;
-    this.count(keyOf('function', functionId), summary, at);
-    if (source && origin.resourceId !== undefined) this.count(keyOf(source, origin.resourceId), summary, at);
+    this.count(subjectOf('function', functionId), summary, at);
+    if (source && origin.resourceId !== undefined) this.count(subjectOf(source, origin.resourceId), summary, at);
     for (const objective of this.objectives) {
       const good = isGood(objective, summary);
       if (good !== undefined) objective.series.add(at, good ? 0 : 1, 1);
@@ -150,14 +199,15 @@ export class Alarms {
   }
 
   private judge(at: number): void {
+    this.isJudged = true;
     for (const alarm of this.alarms) {
       const { spec, series } = alarm;
       const level = this.gauge(spec.signal, spec.subject.path);
       if (level !== undefined) series.add(at, level);
       series.forget(at - spec.windowSeconds * spec.periods);
       // What did not run yet since the start has not been missed.
-      const known = spec.missingData === 'ok' || at >= this.startSeconds + spec.windowSeconds * spec.periods;
-      const isOn = known && isOnAt(spec, series.samples(), at);
+      const isKnown = spec.missingData === 'ok' || at >= this.startSeconds + spec.windowSeconds * spec.periods;
+      const isOn = (isKnown || alarm.firing !== undefined) && isOnAt(spec, series.samples(), at);
       if (isOn === (alarm.firing !== undefined)) continue;
       alarm.firing = this.turn(alarm.firing, at, { id: alarm.id, severity: spec.severity, reason: conditionOf(spec) });
       alarm.sinceTimeMs = at * 1000;
@@ -171,7 +221,7 @@ export class Alarms {
     series.forget(at - spec.windowSeconds);
     const events = series.events();
     const { alerts, budget } = burningAt(spec, events, at);
-    const before = severityOf(firings.values());
+    const severity = severityOf(firings.values());
     for (const [index, alert] of spec.alerts.entries()) {
       const isOn = alerts.includes(alert);
       const firing = firings.get(index);
@@ -180,25 +230,19 @@ export class Alarms {
       if (turned) firings.set(index, turned);
       else firings.delete(index);
     }
-    const changed = severityOf(firings.values()) !== before;
+    const changed = severityOf(firings.values()) !== severity;
     if (changed) objective.sinceTimeMs = at * 1000;
-    const total = events.reduce((sum, event) => sum + event.total, 0);
-    const same = objective.budget.badEvents === budget.used && objective.budget.events === total;
-    const remaining = Number.isFinite(budget.remaining) ? budget.remaining : -1;
-    objective.budget = { ...objective.budget, events: total, badEvents: budget.used, remaining };
+    const { badEvents, events: before } = objective.budget;
+    objective.budget = budgetOf(objective, budget);
+    const same = objective.budget.badEvents === badEvents && objective.budget.events === before;
     if (changed || !same) this.onChange(this.objectiveState(objective));
   }
 
   /** Begins a firing, or ends the one there is. */
-  private turn(firing: Open | undefined, at: number, about: Pick<AlarmFiring, 'id' | 'severity' | 'reason'>): Open | undefined {
-    if (firing) {
-      firing.toTimeMs = at * 1000;
-      return undefined;
-    }
-    const begun: Open = { ...about, fromTimeMs: at * 1000 };
-    this.kept.push(begun);
-    if (this.kept.length > KEPT) this.kept.shift();
-    return begun;
+  private turn(firing: Firing | undefined, at: number, about: Pick<Firing, 'id' | 'severity' | 'reason'>): Firing | undefined {
+    if (!firing) return this.fired.begin(about, at * 1000);
+    this.fired.end(firing, at * 1000);
+    return undefined;
   }
 
   private stateOf({ id, spec, series, firing, sinceTimeMs }: WatchedAlarm): AlarmState {
@@ -228,7 +272,13 @@ export class Alarms {
   }
 }
 
-const keyOf = (kind: string, path: string): string => `${kind} ${path}`;
+const subjectOf = (kind: string, path: string): string => `${kind} ${path}`;
+
+/** What is left of an objective's budget, as it is told. */
+function budgetOf({ budget, series }: WatchedObjective, { used, remaining }: ErrorBudget): BudgetState {
+  const events = series.events().reduce((sum, { total }) => sum + total, 0);
+  return { ...budget, events, badEvents: used, remaining: Number.isFinite(remaining) ? remaining : -1 };
+}
 
 function severityOf(firings: Iterable<AlarmFiring>): Severity | undefined {
   const all = [...firings].map(({ severity }) => severity);

@@ -7,6 +7,7 @@ import type { LinkUse } from '../links.js';
 import type { Deliveries } from '../mail/deliveries.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import type { Call, Done, Recorder } from '../runner.js';
+import type { Change, Store } from '../store.js';
 import type { Traces } from '../traces.js';
 import { Alarms } from './alarms.js';
 import { Metrics, type QueueGauges } from './metrics.js';
@@ -37,6 +38,16 @@ export class Monitoring implements Recorder {
     this.counted = new Metrics(model);
     this.otlp = new Otlp(traces, this.counted, variables);
     this.alarms = new Alarms(model, clock, (signal, path) => this.level(signal, path));
+  }
+
+  /** Finds what an earlier process left. */
+  load(store: Store): Promise<void> {
+    return this.alarms.load(store);
+  }
+
+  /** What is to be written since the last time. */
+  changes(): Change[] {
+    return this.alarms.changes();
   }
 
   /** Looks at what waits, from now on. */
