@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../../lib/cli/events/catalogue.js';
+import { NEUTRAL_KINDS } from '../../lib/cli/events/neutral.js';
 import { faasten, projectOf } from './command.js';
 
 const CONFIG = `import type { Construct } from 'constructs';
-import { Bucket, HttpApi, Queue, Secret, ServerlessFunction, Service } from 'faasten';
+import { Authorizer, Bucket, EventBus, HttpApi, Queue, Schedule, Secret, ServerlessFunction, Service, Topic, WebSocketApi } from 'faasten';
 
 export default (scope: Construct) => {
   const shop = new Service(scope, 'Shop', { root: __dirname });
@@ -18,7 +20,58 @@ export default (scope: Construct) => {
     links: { charge, photos: photos.readOnly() },
     triggers: { Orders: orders.messages(), Upload: photos.objects({ prefix: 'raw/' }) },
   });
+  const guard = new ServerlessFunction(shop, 'Guard', { entry: 'guard.ts' });
+  const who = new ServerlessFunction(shop, 'Who', { entry: 'who.ts' });
+  new HttpApi(shop, 'Members', { routes: { 'GET /me/{id}': { handler: who, authorizer: Authorizer.function('Guard', guard) } } });
+  const chat = new ServerlessFunction(shop, 'Chat', { entry: 'chat.ts' });
+  new WebSocketApi(shop, 'Sockets', { routes: { $connect: chat, say: { handler: chat, replies: true } } });
+  const bus = new EventBus(shop, 'Bus');
+  new ServerlessFunction(shop, 'Thank', { entry: 'all.ts', triggers: { Paid: bus.events({ types: ['order.paid'] }) } });
+  const every = new ServerlessFunction(shop, 'Every', {
+    entry: 'all.ts',
+    triggers: {
+      Orders: new Queue(shop, 'Others').messages(),
+      News: new Topic(shop, 'News').messages(),
+      Nightly: Schedule.cron('0 3 * * *'),
+      Upload: new Bucket(shop, 'Files').objects(),
+      Events: bus.events(),
+    },
+  });
+  new HttpApi(shop, 'Open', { routes: { 'GET /orders': { handler: every, authorizer: Authorizer.function('Every', every) } } });
+  new WebSocketApi(shop, 'More', { routes: { $default: { handler: every, replies: true } } });
+  new ServerlessFunction(shop, 'Caller', { entry: 'hello.ts', links: { every } });
 };
+`;
+const GUARD = `import { authorizer } from 'faasten/runtime';
+export default authorizer(async (request, { route, params }) => {
+  const word = request.headers.get('authorization');
+  if (word === 'broken') throw new Error('there is no such word');
+  return word === 'Bearer sample' ? { subject: 'ann', claims: { route, ...params } } : undefined;
+});
+`;
+const WHO = `import { http } from 'faasten/runtime';
+export default http(async (_, { identity, params }) => Response.json({ ...identity, ...params }));
+`;
+const CHAT = `import { HttpProblem, websocket } from 'faasten/runtime';
+export default websocket(async ({ type, route, body, request }, { identity, log }) => {
+  log.info(type, { route });
+  if (request?.url.endsWith('name=eve')) throw new HttpProblem(403, 'Not you');
+  return { said: body?.text, by: identity?.subject };
+});
+`;
+const ALL = `import { authorizer, call, event, handlers, http, objects, queue, schedule, topic, websocket } from 'faasten/runtime';
+const seen = (kind: string) => async (_: unknown, { log }: any) => (log.info('took ' + kind), { kind });
+export default handlers({
+  http: http(async () => Response.json({ kind: 'http' })),
+  queue: queue(seen('queue')),
+  topic: topic(seen('topic')),
+  schedule: schedule(seen('schedule')),
+  objects: objects(seen('objects')),
+  event: event(async ({ type, source, data }, { log, trigger }) => log.info('took event', { trigger, type, source, data })),
+  websocket: websocket(seen('websocket')),
+  authorizer: authorizer(async () => ({ subject: 'ann' })),
+  call: call(seen('call')),
+} as any);
 `;
 const HELLO = `import { http } from 'faasten/runtime';
 export default http(async (request, { params, log, secrets }) => {
@@ -48,7 +101,8 @@ let folder: string;
 let remove: () => void;
 beforeAll(() => {
   const files = { 'faasten.config.ts': CONFIG, 'hello.ts': HELLO, 'charge.ts': CHARGE, 'work.ts': WORK, '.env': 'KEY=sesame\n' };
-  ({ folder, remove } = projectOf({ 'package.json': '{}', ...files }));
+  const more = { 'guard.ts': GUARD, 'who.ts': WHO, 'chat.ts': CHAT, 'all.ts': ALL };
+  ({ folder, remove } = projectOf({ 'package.json': '{}', ...files, ...more }));
 });
 afterAll(() => remove());
 const invoke = (args: string[], event?: unknown) =>
@@ -97,6 +151,61 @@ describe('the result is on stdout, and nothing else', () => {
   });
 });
 
+describe('what reaches a function through an API or a bus', () => {
+  test('who sends a request, where an authorizer asked', () => {
+    const identity = { subject: 'ann', claims: { email: 'ann@shop.example' }, scopes: ['a'] };
+    const { stdout } = invoke(['Who', '--event', '-'], { kind: 'http', path: '/me/7', identity });
+    expect(JSON.parse(stdout)).toEqual({
+      ...identity,
+      claims: { sub: 'ann', email: 'ann@shop.example' },
+      id: '7',
+    });
+  });
+
+  test('whom an authorizer lets in, on which route', () => {
+    const { status, stdout } = invoke(['Guard', '--event', '-'], {
+      ...{ kind: 'authorizer', path: '/me/a%20b?c=1', headers: { Authorization: 'Bearer sample' } },
+    });
+    expect({ status, said: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      said: { subject: 'ann', claims: { route: 'GET /me/{id}', id: 'a b' } },
+    });
+    expect(invoke(['Guard', '--event', '-'], { kind: 'authorizer' })).toMatchObject({ status: 0, stdout: 'null\n' });
+    const broken = invoke(['Guard', '--event', '-'], { kind: 'authorizer', headers: { authorization: 'broken' } });
+    expect(broken).toMatchObject({ status: 1, stdout: '' });
+    expect(broken.stderr).toMatch(/Error: there is no such word\n +at guard\.ts:4:\d+\n$/);
+  });
+
+  test('connections and messages, with the reply', () => {
+    const sent = { kind: 'websocket', type: 'message', body: { action: 'say', text: 'tea' }, identity: { subject: 'ann' } };
+    expect(invoke(['Chat', '--event', '-'], sent)).toMatchObject({ status: 0, stdout: '{"said":"tea","by":"ann"}\n' });
+    const { stdout, stderr } = invoke(['Chat', '--event', '-', '--json'], {
+      kind: 'websocket',
+      type: 'connect',
+      path: '/?name=eve',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ functionId: 'Shop/Chat', httpStatus: 403 });
+    expect(stderr).toMatch(/Chat +\$connect .*\n.*info .*connect route=\$connect\n.*warn .*connect was refused: Not you/);
+  });
+
+  test('an event of a bus, by a sample that its trigger takes', () => {
+    const { status, stdout, stderr } = invoke(['Thank']);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toMatch(
+      /order\.paid of shop {2}ok .*\n.*took event trigger=Paid type=order\.paid source=shop data=\{"id":"o-1","quantity":2\}/,
+    );
+  });
+});
+
+test.each(NEUTRAL_KINDS)('the sample of the kind %s is one that a function takes', (kind) => {
+  const { status, stdout, stderr } = invoke(['Every', '--event', '-'], CATALOGUE.get(kind)!.make({}));
+  expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+  const results: Record<string, string> = { authorizer: '{"subject":"ann","claims":{}}\n' };
+  const answers = ['http', 'websocket', 'call'].includes(kind) ? `{"kind":"${kind}"}\n` : '';
+  expect(stdout).toBe(results[kind] ?? answers);
+  if (kind !== 'http' && kind !== 'authorizer') expect(stderr).toContain(`took ${kind}`);
+});
+
 describe('what fails exits with 1', () => {
   test('a handler that throws, with its line', () => {
     const { status, stdout, stderr } = invoke(['Hello', '--event', '-'], { kind: 'http', path: '/hello/nobody' });
@@ -117,7 +226,12 @@ describe('what fails exits with 1', () => {
 describe('what cannot be is said', () => {
   test.each<[string[], unknown, number, RegExp]>([
     [['Helo'], undefined, 1, /^error: there is no function 'Helo'; did you mean 'Hello'\?\n$/],
-    [['Nothing'], undefined, 1, /^error: there is no function 'Nothing'; there is Charge, Hello, Work\n$/],
+    [
+      ['Nothing'],
+      undefined,
+      1,
+      /^error: there is no function 'Nothing'; there is Caller, Charge, Chat, Every, Guard, Hello, Thank, Who, Work\n$/,
+    ],
     [[], undefined, 2, /^error: <function> is missing: its construct path/],
     [
       ['Work'],
@@ -133,8 +247,41 @@ describe('what cannot be is said', () => {
       ['Work', '-e', '-'],
       { Records: [{ eventSource: 'aws:sqs' }] },
       1,
-      /^error: the event on stdin is what a cloud sends; faasten invoke/,
+      /^error: the event on stdin is what a cloud sends; faasten invoke takes its own form, as faasten events queue prints it\n$/,
     ],
+    [
+      ['Work', '-e', '-'],
+      { kind: 'bus' },
+      1,
+      /^error: the event on stdin has the kind 'bus'; .* faasten events http, .*, call print\n$/,
+    ],
+    [
+      ['Thank', '-e', '-'],
+      { kind: 'event', type: 'order.sent' },
+      1,
+      /^error: no trigger of 'Shop\/Thank' takes the event 'order\.sent' of 'console': its types or sources are others\n$/,
+    ],
+    [['Thank', '-e', '-'], { kind: 'event' }, 1, /^error: the event on stdin has the type undefined; give "type"/],
+    [['Thank', '-e', '-'], { kind: 'event', type: 'a', data: [1] }, 1, /has the data \[1\]; give an object/],
+    [
+      ['Chat', '-e', '-'],
+      { kind: 'websocket', type: 'open' },
+      1,
+      /has the type 'open'; give one of connect, message, disconnect\n$/,
+    ],
+    [
+      ['Chat', '-e', '-'],
+      { kind: 'websocket', type: 'message', body: { action: 'shout' } },
+      1,
+      /^error: no route of 'Shop\/Chat' takes a message whose action is 'shout'; it has \$connect, say\n$/,
+    ],
+    [
+      ['Chat', '-e', '-'],
+      { kind: 'websocket', type: 'disconnect' },
+      1,
+      /^error: no route of 'Shop\/Chat' takes \$disconnect; it has \$connect, say\n$/,
+    ],
+    [['Who', '-e', '-'], { kind: 'http', identity: 'ann' }, 1, /has the identity 'ann'; give \{ "subject": "ann" \}/],
     [
       ['Work', '-e', '-'],
       { kind: 'objects', key: 'other/a' },

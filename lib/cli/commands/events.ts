@@ -2,6 +2,7 @@ import { didYouMean } from '../../core/suggest.js';
 import { integer, pairs } from '../arguments.js';
 import { type Call, type Command, EXIT, type OptionSpec, UsageError } from '../command.js';
 import { CATALOGUE } from '../events/catalogue.js';
+import { NEUTRAL_KINDS } from '../events/neutral.js';
 import type { Sample, SampleSettings, Setting } from '../events/sample.js';
 import type { Terminal } from '../terminal.js';
 
@@ -17,7 +18,20 @@ const OPTIONS: Readonly<Record<Setting, readonly [name: string, option: OptionSp
   ],
   key: ['key', { type: 'string', value: '<key>', description: 'of an object' }],
   deleted: ['deleted', { type: 'boolean', description: 'the object was deleted, not created' }],
-  name: ['name', { type: 'string', value: '<name>', description: 'of the queue, topic, bucket, table, stream or schedule' }],
+  type: [
+    'type',
+    {
+      type: 'string',
+      value: '<type>',
+      description: 'of an event: order.paid; of a WebSocket API: connect, message or disconnect',
+    },
+  ],
+  source: ['source', { type: 'string', value: '<source>', description: 'who publishes an event' }],
+  subject: ['subject', { type: 'string', value: '<name>', description: 'who sends it, as an authorizer found out' }],
+  name: [
+    'name',
+    { type: 'string', value: '<name>', description: 'of the queue, topic, bucket, table, stream, schedule or route' },
+  ],
   count: ['count', { type: 'string', value: '<number>', description: 'how many messages or records, 1 to 100' }],
   time: ['time', { type: 'string', value: '<time>', description: 'when it happened: 2026-01-15T03:00:00Z' }],
 };
@@ -26,8 +40,8 @@ export const events: Command = {
   name: 'events',
   summary: 'Print a sample event, as faasten invoke takes it or as a cloud sends it',
   description:
-    'Events of the kinds http, queue, topic, schedule, objects and call are for faasten invoke. The others are what the clouds send, in ' +
-    'the form that their documentation describes: to look at, and for tests of code that faasten did not make.\n\n' +
+    `Events of the kinds ${NEUTRAL_KINDS.slice(0, -1).join(', ')} and ${NEUTRAL_KINDS.at(-1)} are for faasten invoke. The others are ` +
+    'what the clouds send, in the form that their documentation describes: to look at, and for tests of code that faasten did not make.\n\n' +
     'A sample is the same in every run.',
   arguments: [{ name: '[kind]', description: 'see --list' }],
   options: {
@@ -42,6 +56,7 @@ export const events: Command = {
   examples: [
     ['faasten events --list', 'what there is'],
     [`faasten events queue --body '{"id":"o-1"}' | faasten invoke Fulfil --event -`, 'a message, given to a function'],
+    ['faasten events websocket --type connect --subject ann', 'a client that connects, and who an authorizer found it is'],
     ["faasten events s3 --key 'raw/red flower.jpg'", 'a notification of S3'],
     ['faasten events api-gateway-v2 --method POST --path /orders --header authorization=abc', 'a request, as Lambda gets it'],
   ],
@@ -55,15 +70,18 @@ async function run({ arguments: [kind], options, out }: Call): Promise<number> {
   }
   if (kind === undefined) throw new UsageError('[kind] is missing: one of those that faasten events --list shows', 'events');
   const sample = CATALOGUE.get(kind);
-  if (!sample)
-    throw new UsageError(
-      `unknown kind '${kind}'${didYouMean(kind, CATALOGUE.keys()) || ', see faasten events --list'}`,
-      'events',
-    );
+  if (!sample) throw new UsageError(`unknown kind '${kind}'${suggestion(kind)}`, 'events');
   for (const [setting, [option]] of Object.entries(OPTIONS)) {
     if (options.given().includes(option) && !sample.takes.includes(setting as Setting)) {
       throw new UsageError(`'${kind}' takes no --${option}, but ${optionsOf(sample)}`, 'events');
     }
+  }
+  const type = options.text('type');
+  if (type !== undefined && sample.types && !sample.types.includes(type)) {
+    throw new UsageError(
+      `--type is '${type}'; of '${kind}', give one of ${sample.types.join(', ')}${didYouMean(type, sample.types)}`,
+      'events',
+    );
   }
   const time = options.text('time');
   if (time !== undefined && Number.isNaN(Date.parse(time))) {
@@ -77,12 +95,26 @@ async function run({ arguments: [kind], options, out }: Call): Promise<number> {
     attributes: pairs('events', options, 'attribute'),
     key: options.text('key'),
     deleted: options.flag('deleted'),
+    type,
+    source: options.text('source'),
+    subject: options.text('subject'),
     name: options.text('name'),
     count: integer('events', options, 'count', 1, 100),
     time,
   };
   out.line(JSON.stringify(sample.make(settings), null, 2));
   return EXIT.ok;
+}
+
+/** The kind that is nearly called like this, or those of which it is a part: `bus` of `event bus`. */
+function suggestion(kind: string): string {
+  const near = didYouMean(kind, CATALOGUE.keys());
+  if (near) return near;
+  const word = kind.toLowerCase();
+  const names = [...CATALOGUE].flatMap(([name, { summary }]) =>
+    `${name} ${summary}`.toLowerCase().includes(word) ? [name] : [],
+  );
+  return names.length > 0 && names.length < 8 ? `; there is ${names.join(', ')}` : ', see faasten events --list';
 }
 
 function optionsOf({ takes }: Sample): string {

@@ -10,10 +10,10 @@ import { type Call, type Command, EXIT, UsageError } from '../command.js';
 import { CONFIG_OPTION, findProject, loadConfig } from '../config.js';
 import { Lines } from '../dev/lines.js';
 import { local } from '../dev/session.js';
-import { CATALOGUE } from '../events/catalogue.js';
 import { NEUTRAL_KINDS, type NeutralEvent } from '../events/neutral.js';
 import { eventOf } from '../invoke/event.js';
 import { printResult } from '../invoke/result.js';
+import { sampleFor } from '../invoke/sample.js';
 import { callOf } from '../invoke/task.js';
 
 export const invoke: Command = {
@@ -21,7 +21,8 @@ export const invoke: Command = {
   summary: 'Run one function once, with an event, and print what it gives',
   description:
     'The function runs on this machine as with faasten dev, in memory: its links work, and what it stores or sends is gone afterwards. ' +
-    'The result is all that is on stdout: the body of a response, or the result of a call. Logs are on stderr.\n\n' +
+    'The result is all that is on stdout: the body of a response, the result of a call, the reply to a message of a WebSocket API, or whom ' +
+    'an authorizer lets in. Logs are on stderr.\n\n' +
     'Without --event it gets a sample of its kind. faasten events prints samples to start from.',
   arguments: [{ name: '<function>', description: 'its construct path, or the end of it: Fulfil for Shop/Fulfil' }],
   options: {
@@ -57,7 +58,8 @@ async function run(call: Call): Promise<number> {
   const { LocalApp, startLocal } = local();
   const app = new LocalApp();
   await build(app);
-  const { functions } = describe(app);
+  const model = describe(app);
+  const { functions } = model;
   const paths = functions.map(({ path }) => path);
   const path = pathNamed('function', call.arguments[0]!, paths);
   const fn = functions.find((each) => each.path === path)!;
@@ -69,7 +71,7 @@ async function run(call: Call): Promise<number> {
     envFile: envFile === undefined ? join(project.folder, '.env') : resolve(directory, envFile),
   });
   try {
-    const chosen = event ?? (CATALOGUE.get(kindOf(fn, kind))!.make(sampleFor(fn)) as NeutralEvent);
+    const chosen = event ?? sampleFor({ fn, model }, kindOf(fn, kind));
     if (kind !== undefined && chosen.kind !== kind)
       throw new UsageError(`--kind is '${kind}', but the event is of the kind '${chosen.kind}'`, 'invoke');
     if (!fn.kinds.includes(chosen.kind)) throw notTaken(fn, chosen.kind);
@@ -78,7 +80,7 @@ async function run(call: Call): Promise<number> {
       if (live.type === 'log' || (live.type === 'invocation' && live.invocation.functionId === path)) lines.take(live);
     });
     const isStored = chosen.kind === 'objects' && chosen.type !== 'deleted';
-    const done = isStored ? await runByObject(running, fn, chosen) : await running.invoke(path, callOf(fn, chosen));
+    const done = isStored ? await runByObject(running, fn, chosen) : await running.invoke(path, callOf({ fn, model }, chosen));
     stop();
     printResult(out, done, options.flag('json'));
     return done.summary.status === 'succeeded' ? EXIT.ok : EXIT.failed;
@@ -126,15 +128,10 @@ function kindOf(fn: FunctionModel, given?: NeutralEvent['kind']): NeutralEvent['
     if (fn.kinds.includes(given)) return given;
     throw notTaken(fn, given);
   }
-  // Authorizers are asked by their API, and by nobody else.
   const [only, ...more] = NEUTRAL_KINDS.filter((each) => fn.kinds.includes(each));
   if (only !== undefined && more.length === 0) return only;
   if (only === undefined && fn.kinds.length > 0) {
-    const advice = 'reach it through its API or bus with faasten dev, or in a test with faasten/testing';
-    throw new FaastenError(
-      'kind-unknown',
-      `'${fn.path}' takes ${fn.kinds.join(' and ')}, of which invoke has no events; ${advice}`,
-    );
+    throw new FaastenError('kind-unknown', `'${fn.path}' takes ${fn.kinds.join(' and ')}, of which this machine has no events`);
   }
   if (only === undefined)
     throw new FaastenError('kind-unknown', `nothing leads to '${fn.path}': no route, no trigger, no link; say --kind`);
@@ -143,14 +140,4 @@ function kindOf(fn: FunctionModel, given?: NeutralEvent['kind']): NeutralEvent['
 
 function notTaken(fn: FunctionModel, kind: string): FaastenError {
   return new FaastenError('kind-unknown', `'${fn.path}' takes no ${kind} event, but ${fn.kinds.join(', ') || 'none at all'}`);
-}
-
-/** A request that its first route takes; a key that its trigger takes. */
-function sampleFor(fn: FunctionModel): { method?: string; path?: string; key?: string } {
-  const [method, route] = fn.routes[0]?.key.split(' ') ?? [];
-  const objects = Object.values(fn.triggers).find(({ kind }) => kind === 'objects');
-  return {
-    ...(route && { method: method === 'ANY' ? 'GET' : method, path: route.replace(/\{(\w+)\+?\}/g, '$1') }),
-    ...(objects?.kind === 'objects' && { key: `${objects.prefix}sample${objects.suffix}` }),
-  };
 }

@@ -1,12 +1,12 @@
 import { ACCOUNT, BODY, idOf, pathOf, REGION, type Sample, type SampleSettings, TIME } from './sample.js';
 
-const SOURCE_IP = '203.0.113.7';
-const USER_AGENT = 'curl/8.5.0';
-const API = 'a1b2c3d4e5';
-const EPOCH = Date.parse(TIME);
+export const SOURCE_IP = '203.0.113.7';
+export const USER_AGENT = 'curl/8.5.0';
+export const API = 'a1b2c3d4e5';
+export const EPOCH = Date.parse(TIME);
 /** Apache's common log format, which API Gateway writes times in. */
-const LOG_TIME = '15/Jan/2026:03:00:00 +0000';
-const TAKES = ['method', 'path', 'headers', 'body'] as const;
+export const LOG_TIME = '15/Jan/2026:03:00:00 +0000';
+const TAKES = ['method', 'path', 'headers', 'body', 'subject'] as const;
 
 export const AWS_HTTP: Readonly<Record<string, Sample>> = {
   'api-gateway-v2': {
@@ -24,11 +24,19 @@ export const AWS_HTTP: Readonly<Record<string, Sample>> = {
     takes: TAKES,
     make: version1,
   },
+  alb: {
+    origin: 'AWS',
+    summary: 'a request of an Application Load Balancer',
+    source:
+      'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer',
+    takes: ['method', 'path', 'headers', 'body'],
+    make: loadBalancer,
+  },
   'function-url': {
     origin: 'AWS',
     summary: 'a request of a Lambda function URL',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads',
-    takes: TAKES,
+    takes: ['method', 'path', 'headers', 'body'],
     make: (settings) => version2(settings, `${API}.lambda-url.${REGION}.on.aws`, API, '$default'),
   },
 };
@@ -48,10 +56,13 @@ function contentOf({ method, body, headers }: SampleSettings) {
   };
 }
 
+/** What events say of the answer of a function that decides, of REST and WebSocket APIs. */
+export const answerOf = (subject: string) => ({ principalId: subject, subject, claims: '{}', integrationLatency: 7 });
+
 const lower = (headers: Readonly<Record<string, string>> = {}) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-function version2(settings: SampleSettings, host: string, apiId: string, routeKey?: string): object {
+export function version2(settings: SampleSettings, host: string, apiId: string, routeKey?: string): object {
   const { verb, content, headers } = contentOf(settings);
   const { path, query, parameters } = pathOf(settings.path);
   const { cookie, ...rest } = headers as Record<string, string>;
@@ -69,6 +80,9 @@ function version2(settings: SampleSettings, host: string, apiId: string, routeKe
     requestContext: {
       accountId: routeKey === undefined ? ACCOUNT : 'anonymous',
       apiId,
+      ...(settings.subject !== undefined && {
+        authorizer: { jwt: { claims: { iss: 'https://id.shop.example', sub: settings.subject }, scopes: null } },
+      }),
       domainName: host,
       domainPrefix: apiId,
       http: { method: verb, path: decodeURI(path), protocol: 'HTTP/1.1', sourceIp: SOURCE_IP, userAgent: USER_AGENT },
@@ -83,7 +97,7 @@ function version2(settings: SampleSettings, host: string, apiId: string, routeKe
   };
 }
 
-function version1(settings: SampleSettings): object {
+export function version1(settings: SampleSettings): object {
   const { verb, content, headers } = contentOf(settings);
   const { path, parameters } = pathOf(settings.path);
   const host = `${API}.execute-api.${REGION}.amazonaws.com`;
@@ -114,6 +128,7 @@ function version1(settings: SampleSettings): object {
     requestContext: {
       accountId: ACCOUNT,
       apiId: API,
+      ...(settings.subject !== undefined && { authorizer: answerOf(settings.subject) }),
       domainName: host,
       domainPrefix: API,
       extendedRequestId: 'Xk3pqGm7joEFbxg=',
@@ -129,6 +144,31 @@ function version1(settings: SampleSettings): object {
       stage: 'prod',
     },
     body: content ?? null,
+    isBase64Encoded: false,
+  };
+}
+
+function loadBalancer(settings: SampleSettings): object {
+  const { verb, content, headers } = contentOf(settings);
+  const { path, parameters } = pathOf(settings.path);
+  return {
+    requestContext: {
+      elb: { targetGroupArn: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/shop/49e9d65c45c6791a` },
+    },
+    httpMethod: verb,
+    path,
+    // As they were sent: a load balancer decodes nothing.
+    queryStringParameters: Object.fromEntries(
+      [...parameters].map(([name, value]) => [encodeURIComponent(name), encodeURIComponent(value)]),
+    ),
+    headers: {
+      ...headers,
+      host: `shop-123578498.${REGION}.elb.amazonaws.com`,
+      'x-forwarded-for': SOURCE_IP,
+      'x-forwarded-port': '80',
+      'x-forwarded-proto': 'http',
+    },
+    body: content ?? '',
     isBase64Encoded: false,
   };
 }

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT, BODY, idOf, parsed, REGION, type Sample, type SampleSettings, TIME, times } from './sample.js';
+import {
+  ACCOUNT,
+  BODY,
+  EVENT_SOURCE,
+  EVENT_TYPE,
+  idOf,
+  parsed,
+  REGION,
+  type Sample,
+  type SampleSettings,
+  TIME,
+  times,
+} from './sample.js';
 
 const EPOCH = Date.parse(TIME);
 const MESSAGE = ['body', 'attributes', 'name'] as const;
@@ -37,8 +49,9 @@ export const AWS_MESSAGES: Readonly<Record<string, Sample>> = {
     origin: 'AWS',
     summary: 'an event of your own on an EventBridge bus',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html',
-    takes: ['body', 'name', 'time'],
-    make: ({ body = BODY, name = 'OrderPlaced', time = TIME }) => eventBridge(name, 'shop.orders', time, [], parsed(body)),
+    takes: ['type', 'source', 'body', 'time'],
+    make: ({ type = EVENT_TYPE, source = EVENT_SOURCE, body = BODY, time = TIME }) =>
+      eventBridge(type, source, time, [], parsed(body)),
   },
   dynamodb: {
     origin: 'AWS',

@@ -8,8 +8,14 @@ export interface SampleSettings {
   /** Of an object. */
   readonly key?: string;
   readonly deleted?: boolean;
-  /** Name of the queue, topic, bucket, table, stream or schedule. */
+  /** Name of the queue, topic, bucket, table, stream, schedule or route. */
   readonly name?: string;
+  /** Of an event: `order.paid`. Of a connection: `connect`, `message`, `disconnect`. */
+  readonly type?: string;
+  /** Who publishes an event. */
+  readonly source?: string;
+  /** Who sends it, as an authorizer found out. */
+  readonly subject?: string;
   readonly count?: number;
   readonly time?: string;
 }
@@ -22,6 +28,8 @@ export interface Sample {
   /** Where the form is documented. */
   readonly source: string;
   readonly takes: readonly Setting[];
+  /** Values that `type` may have. @default - any */
+  readonly types?: readonly string[];
   make(settings: SampleSettings): object;
 }
 
@@ -30,6 +38,10 @@ export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
 export const TIME = '2026-01-15T03:00:00Z';
 export const BODY = '{"id":"o-1","quantity":2}';
+export const EVENT_TYPE = 'order.placed';
+export const EVENT_SOURCE = 'shop';
+export const SOCKET_TYPES = ['connect', 'message', 'disconnect'] as const;
+export const SOCKET_BODY = '{"action":"say","text":"hello"}';
 export const ETAG = 'b1946ac92492d2347c6235b4d2611184';
 
 export const idOf = (index = 0) => `0a1b2c3d-4e5f-4a6b-8c7d-${(0x9e0f1a2b3c4d + index).toString(16)}`;

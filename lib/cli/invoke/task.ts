@@ -1,16 +1,34 @@
-import type { FunctionModel } from '../../core/describe.js';
+import type { FunctionModel, ServiceModel } from '../../core/describe.js';
 import type { LocalCall } from '../../platforms/local/index.js';
 import type { NeutralEvent, NeutralMessage } from '../events/neutral.js';
+import { authorizerCall, busCall, socketCall } from './entrance.js';
 
-/** What a worker is to do for an event. */
-export function callOf(fn: FunctionModel, event: NeutralEvent): LocalCall {
-  const [name, trigger] = Object.entries(fn.triggers).find(([, { kind }]) => kind === event.kind) ?? [];
+/** A function, and the service that it is a part of. */
+export interface Invoked {
+  readonly fn: FunctionModel;
+  readonly model: ServiceModel;
+}
+
+/** Names what was not sent by anybody. */
+export const ID = 'invoked-1';
+
+/**
+ * What a worker is to do for an event.
+ * @throws when nothing leads such an event to the function
+ */
+export function callOf(invoked: Invoked, event: NeutralEvent): LocalCall {
+  const { fn } = invoked;
+  if (event.kind === 'event') return busCall(invoked, event);
+  if (event.kind === 'websocket') return socketCall(invoked, event);
+  if (event.kind === 'authorizer') return authorizerCall(invoked, event);
+  const { kind } = event;
+  const [name, trigger] = Object.entries(fn.triggers).find(([, each]) => each.kind === kind) ?? [];
   const source = trigger?.source;
-  const origin = (title: string) => ({ kind: event.kind, resourceId: source, title });
+  const origin = (title: string) => ({ kind, resourceId: source, title });
   switch (event.kind) {
     case 'http': {
-      const { method = 'GET', path = '/', headers = {}, body } = event;
-      const route = fn.routes[0]!.key;
+      const { method = 'GET', path = '/', headers = {}, body, identity } = event;
+      const routes = fn.routes.filter(({ key }) => key.includes(' '));
       return {
         task: {
           kind: 'http',
@@ -18,7 +36,8 @@ export function callOf(fn: FunctionModel, event: NeutralEvent): LocalCall {
           url: `http://localhost${path}`,
           headers: Object.entries(headers).flat(),
           body: body === undefined || method === 'GET' || method === 'HEAD' ? undefined : Buffer.from(textOf(body)),
-          route: routeFor(fn, method, path) ?? route,
+          route: (routeFor(routes, method, path) ?? routes[0]!).key,
+          authorizer: identity && { jwt: { claims: { sub: identity.subject, ...identity.claims }, scopes: identity.scopes } },
         },
         origin: origin(`${method} ${path}`),
       };
@@ -59,23 +78,25 @@ export function callOf(fn: FunctionModel, event: NeutralEvent): LocalCall {
   }
 }
 
-const ID = 'invoked-1';
-
 function messageOf({ body, attributes = {} }: NeutralMessage, index = 0): object {
   return { id: `invoked-${index + 1}`, text: textOf(body), attributes, time: new Date(), attempt: 1 };
 }
 
-const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
+export const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** The function's route whose form the request has. */
-function routeFor(fn: FunctionModel, method: string, path: string): string | undefined {
+/** The route whose form a request has. */
+export function routeFor(
+  routes: FunctionModel['routes'],
+  method: string,
+  path: string,
+): FunctionModel['routes'][number] | undefined {
   const given = path.split('?')[0]!;
-  return fn.routes.find(({ key }) => {
+  return routes.find(({ key }) => {
     const [allowed, template = ''] = key.split(' ');
     const pattern = template
       .replace(/[.*?^$()|[\]\\]/g, '\\$&')
       .replace(/\{\w+\+\}/g, '.+')
       .replace(/\{\w+\}/g, '[^/]+');
     return (allowed === method || allowed === 'ANY') && new RegExp(`^${pattern}$`).test(given);
-  })?.key;
+  });
 }

@@ -3,11 +3,15 @@ export { LocalApp } from './app.js';
 export { type ConsoleOptions, type RunningConsole, startConsole } from './console/index.js';
 export type * from './console/protocol.js';
 export { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT, MAX_PAYLOAD_BYTES, PROBLEMS } from './console/protocol.js';
+/** @internal */
+export { type Asked, httpQuestion } from './engine/access/asked.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
 /** @internal */
 export type { Fault, FaultInjector } from './engine/faults.js';
 /** @internal */
 export type { Call as LocalCall, Done as LocalDone } from './engine/runner.js';
+/** @internal */
+export { connectEvent, disconnectEvent, messageEvent } from './engine/sockets/events.js';
 export type {
   LocalApiModel,
   LocalFunctionModel,
