@@ -27,15 +27,15 @@ export interface WebhookOptions {
 
 /** Each target has its own way into Slack and says what it needs of these; see the guide «Monitoring». */
 export interface SlackOptions {
-  /** Name of the channel, as in `#shop-alerts` (Google Cloud, Kubernetes). */
+  /** Name of the channel, as in `#shop-alerts` (Kubernetes; on Google Cloud only where the webhook leads to more than one). */
   readonly channel?: string;
   /** Id of the channel, as in `C0123456789` (AWS). */
   readonly channelId?: string;
   /** Id of the workspace, as in `T0123456789`, which is authorized in the account once by hand (AWS). */
   readonly workspaceId?: string;
-  /** Token of a Slack app. No target takes it: on Google Cloud it would stand in Terraform's state. */
+  /** Token of a Slack app. No target takes it. */
   readonly token?: Secret;
-  /** URL of an incoming webhook, which is a secret (Kubernetes). */
+  /** URL of an incoming webhook, which is a secret (Google Cloud, Kubernetes). */
   readonly webhook?: Secret;
 }
 

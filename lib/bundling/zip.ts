@@ -19,12 +19,23 @@ export interface ZipOptions {
 
 /** A zip of an artifact with the same bytes on every machine: sorted names, a fixed time, modes 0644 and 0755. */
 export function zip(artifact: CodeArtifact, { sourceMaps = true }: ZipOptions = {}): Uint8Array {
+  const files = artifact.files.filter(({ hashed }) => hashed || sourceMaps);
+  return zipOf(
+    files.map(({ name }) => {
+      const file = join(artifact.directory, name);
+      return { name, data: readFileSync(file), executable: isExecutable(statSync(file)) };
+    }),
+  );
+}
+
+/** Files in the order in which they are given. */
+export function zipOf(
+  files: readonly { readonly name: string; readonly data: Uint8Array; readonly executable: boolean }[],
+): Uint8Array {
   const entries: Zippable = {};
-  for (const { name, hashed } of artifact.files) {
-    if (!hashed && !sourceMaps) continue;
-    const file = join(artifact.directory, name);
-    const mode = REGULAR_FILE | (isExecutable(statSync(file)) ? 0o755 : 0o644);
-    entries[name] = [readFileSync(file), { mtime: TIME, os: UNIX, attrs: mode << 16, level: 6 }];
+  for (const { name, data, executable } of files) {
+    const mode = REGULAR_FILE | (executable ? 0o755 : 0o644);
+    entries[name] = [data, { mtime: TIME, os: UNIX, attrs: mode << 16, level: 6 }];
   }
   return zipSync(entries);
 }

@@ -7,8 +7,7 @@ const NO_DEDUPLICATION = 'Pub/Sub takes every message that is published';
 
 const POLICY = 'an alert policy';
 
-const IN_STATE =
-  'the token would stand in Terraform’s state; make the channel by hand, once, and give existing: GoogleAlertChannel.from({ name })';
+const POSTED = 'incidents go to a Pub/Sub topic, and a function of the stack posts them, which reads the secret when one comes';
 
 const NO_SOCKETS =
   'Google has no gateway that keeps connections and calls a function for each message; a Cloud Run service would have to hold them';
@@ -153,9 +152,9 @@ export const capabilities: Capabilities = {
     unsupported: 'google_monitoring_dashboard owns a dashboard whole; copy the charts, or link the two',
   },
   'monitoring.channel.email': { native: 'a notification channel for each address' },
-  'monitoring.channel.webhook': { native: 'a notification channel for each; a `token` would be part of its URL and is refused' },
-  'monitoring.channel.slack': { unsupported: IN_STATE },
-  'monitoring.channel.pagerDuty': { unsupported: IN_STATE },
+  'monitoring.channel.webhook': { native: `a notification channel for each; with a \`token\`, ${POSTED}` },
+  'monitoring.channel.slack': { native: `\`webhook\`, the URL of an incoming webhook: ${POSTED}` },
+  'monitoring.channel.pagerDuty': { native: `Events API v2: ${POSTED}` },
   'monitoring.channel.existing': { native: '`GoogleAlertChannel.from({ name })`' },
 };
 

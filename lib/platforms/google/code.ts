@@ -3,12 +3,13 @@ import { join, posix } from 'node:path';
 import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object/index.js';
 import { type ISynthesisSession, Lazy, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { zip } from '../../bundling/index.js';
-import type { BundlePreset, CodeReference, PreparedCode } from '../../core/code.js';
+import { type InlineCode, zip } from '../../bundling/index.js';
+import type { BundlePreset, CodeReference } from '../../core/code.js';
 import { EXPORTED_NAME, entrySource } from '../../core/entry-source.js';
+import type { CodeSpec } from '../../core/model.js';
 
 /** Node's long-term version that Google supports until October 2028: https://cloud.google.com/functions/docs/runtime-support */
-const RUNTIME = 'nodejs24';
+export const RUNTIME = 'nodejs24';
 /** How cdktf marks constructs that write files of their own at synthesis; it does not export the function that sets it. */
 const CUSTOM_SYNTHESIS = Symbol.for('cdktf/customSynthesis');
 const HASH_LENGTH = 32;
@@ -31,6 +32,19 @@ const PRESET: BundlePreset = {
   },
 };
 
+/** Code of faasten's own, for Google's runtime and with this entry point. */
+export interface OwnCode {
+  readonly spec: Extract<CodeSpec, { kind: 'prebuilt' }>;
+  readonly inline: InlineCode;
+}
+
+/** What is in the zip. */
+interface Content {
+  readonly hash: string;
+  readonly hasModules: boolean;
+  zip(): Uint8Array;
+}
+
 /**
  * A function's code in the bucket of sources. Named by the hash of its content, because Google builds a function again only if the
  * object's name changes; the zip is written next to the stack's configuration, when that is written.
@@ -41,12 +55,12 @@ export class Source extends Construct {
   readonly runtime: string;
   /** Variables of the build: a late value, as they depend on what was bundled. */
   readonly buildEnvironment: { [key: string]: string };
-  private readonly code: PreparedCode;
+  private readonly content: () => Content;
   private readonly folder: string;
 
-  constructor(scope: Construct, id: string, functionName: string, bucket: string, code: CodeReference) {
+  constructor(scope: Construct, id: string, functionName: string, bucket: string, code: CodeReference | OwnCode) {
     super(scope, id);
-    this.code = code.prepare(PRESET);
+    this.content = contentOf(code);
     const { spec } = code;
     this.entryPoint = spec.kind === 'prebuilt' ? spec.handler : EXPORTED_NAME;
     this.runtime = spec.kind === 'prebuilt' ? spec.runtime : RUNTIME;
@@ -62,7 +76,8 @@ export class Source extends Construct {
     // The buildpack throws node_modules away and installs anew, unless it is told that they are meant.
     // https://cloud.google.com/functions/docs/writing/specifying-dependencies-nodejs
     this.buildEnvironment = Lazy.anyValue({
-      produce: () => (spec.kind === 'entry' && this.hasModules ? { GOOGLE_VENDOR_NPM_DEPENDENCIES: 'true' } : undefined),
+      produce: () =>
+        spec.kind === 'entry' && this.content().hasModules ? { GOOGLE_VENDOR_NPM_DEPENDENCIES: 'true' } : undefined,
     }) as unknown as { [key: string]: string };
     Object.defineProperty(this, CUSTOM_SYNTHESIS, {
       value: { onSynthesize: (session: ISynthesisSession) => this.write(session) },
@@ -70,11 +85,7 @@ export class Source extends Construct {
   }
 
   private get hash(): string {
-    return this.code.artifact().hash.slice(0, HASH_LENGTH);
-  }
-
-  private get hasModules(): boolean {
-    return this.code.artifact().files.some(({ name }) => name.startsWith('node_modules/'));
+    return this.content().hash.slice(0, HASH_LENGTH);
   }
 
   private write(session: ISynthesisSession): void {
@@ -82,6 +93,17 @@ export class Source extends Construct {
     const folder = join(session.outdir, workingDirectory, this.folder);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${this.hash}.zip`), zip(this.code.artifact()));
+    writeFileSync(join(folder, `${this.hash}.zip`), this.content().zip());
   }
+}
+
+/** Late, as code is bundled when somebody asks for it. */
+function contentOf(code: CodeReference | OwnCode): () => Content {
+  if ('inline' in code) return () => ({ hash: code.inline.hash, hasModules: false, zip: () => code.inline.zip() });
+  const prepared = code.prepare(PRESET);
+  return () => {
+    const artifact = prepared.artifact();
+    const hasModules = artifact.files.some(({ name }) => name.startsWith('node_modules/'));
+    return { hash: artifact.hash, hasModules, zip: () => zip(artifact) };
+  };
 }

@@ -71,6 +71,14 @@ export class StackContext {
     return `serviceAccount:service-${this.projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
   }
 
+  /**
+   * Google's own account that publishes incidents. It comes to be with the first channel of type `pubsub`:
+   * https://cloud.google.com/monitoring/support/notification-options#pubsub
+   */
+  get monitoringAgent(): string {
+    return `serviceAccount:service-${this.projectNumber}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`;
+  }
+
   /** Google's own account that publishes notifications of buckets. */
   get storageAgent(): string {
     const data = this.once(

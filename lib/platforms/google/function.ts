@@ -40,7 +40,7 @@ import {
   TRACE_PROJECT_VARIABLE,
 } from '../../runtime/wire.js';
 import type { GoogleBucketBackend } from './bucket.js';
-import { Source } from './code.js';
+import { type OwnCode, Source } from './code.js';
 import type { StackContext } from './context.js';
 import { DeadLetters, Delivery, type DeliveryProps } from './delivery.js';
 import { Grants, invoker } from './grants.js';
@@ -85,7 +85,7 @@ export class GoogleFunctionBackend implements FunctionBackend {
     private readonly scope: Construct,
     readonly context: StackContext,
     readonly spec: FunctionSpec,
-    code: CodeReference,
+    code: CodeReference | OwnCode,
     { buildConfig, serviceConfig, dependsOn, ...tuning }: GoogleFunctionTuning,
   ) {
     const { path } = spec;
@@ -184,6 +184,11 @@ export class GoogleFunctionBackend implements FunctionBackend {
 
   link(name: string, link: BackendLink): void {
     this.environment[`${LINK_PREFIX}${name}`] = this.linkAddress(link as GoogleLink);
+  }
+
+  /** Lets the function read a secret whenever it runs. */
+  readSecret(name: string): void {
+    this.grants.secret(name);
   }
 
   /** Has the function write a line of JSON for each invocation. */

@@ -1,4 +1,3 @@
-import { Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import {
   AlertChannel,
@@ -6,13 +5,11 @@ import {
   HttpApi,
   Queue,
   Schedule,
-  Secret,
   ServerlessFunction,
   Service,
   type ServiceProps,
   Topic,
 } from '../../../lib/index.js';
-import { GoogleAlertChannel } from '../../../lib/platforms/google/index.js';
 import { missing } from '../../engines/engine.js';
 import { available, checkRules, testRules } from '../../engines/prometheus.js';
 import { planTerraform, available as terraform } from '../../engines/terraform.js';
@@ -380,55 +377,6 @@ test('functions that differ in timeout or channels have policies of their own', 
     ['FunctionErrors', 'shop-shop-a|shop-shop-b', ['Late']],
     ['FunctionErrors2', 'shop-shop-c', ['Own']],
   ]);
-});
-
-describe('channels', () => {
-  test('are one for each address and webhook', () => {
-    const stack = newWatchedStack();
-    new AlertChannel(stack, 'OnCall', {
-      email: ['a@shop.example', 'b@shop.example'],
-      webhook: { url: 'https://hooks.shop.example/x' },
-    });
-    expect(resourcesOf(stack, 'google_monitoring_notification_channel')).toEqual({
-      'OnCall_email-6673e559': { display_name: 'shop/OnCall', type: 'email', labels: { email_address: 'b@shop.example' } },
-      'OnCall_email-f1a380e3': { display_name: 'shop/OnCall', type: 'email', labels: { email_address: 'a@shop.example' } },
-      'OnCall_webhook_tokenauth-c532c900': {
-        display_name: 'shop/OnCall',
-        type: 'webhook_tokenauth',
-        labels: { url: 'https://hooks.shop.example/x' },
-      },
-    });
-  });
-
-  test('may exist', () => {
-    const { stack, service } = serviceIn();
-    const name = 'projects/tea-shop/notificationChannels/12345';
-    service.addAlertChannel(new AlertChannel(stack, 'Team', { existing: GoogleAlertChannel.from({ name }) }), ['page']);
-    new ServerlessFunction(service, 'F', { entry });
-    const policies = resourcesOf(stack, POLICY);
-    expect(policies.faasten_Monitoring_Alarms_shopShop_FunctionErrors.notification_channels).toEqual([name]);
-    expect(policies.faasten_Monitoring_Alarms_shopShop_FunctionMemory.notification_channels).toBeUndefined();
-  });
-
-  test('are refused where a secret would stand in Terraform’s state, or a name is none', () => {
-    const stack = newWatchedStack();
-    const token = Secret.fromName('hooks');
-    expect(() => new AlertChannel(stack, 'A', { webhook: { url: 'https://hooks.shop.example', token } })).toThrow(
-      "alert channel 'shop/A': webhook.token would stand in its URL on Google Cloud, and in Terraform’s state; make the channel by hand",
-    );
-    expect(() => new AlertChannel(stack, 'B', { slack: { channel: '#alerts', token } })).toThrow('stand in Terraform’s state');
-    expect(() => new AlertChannel(stack, 'C', { existing: GoogleAlertChannel.from({ name: '12345' }) })).toThrow(
-      "alert channel 'shop/C': the existing channel is called '12345'; give its full name",
-    );
-  });
-
-  test('are sixteen at most for one policy', () => {
-    const { stack, service } = serviceIn();
-    const email = Array.from({ length: 17 }, (_, index) => `a${index}@shop.example`);
-    service.addAlertChannel(new AlertChannel(stack, 'All', { email }));
-    new ServerlessFunction(service, 'F', { entry });
-    expect(() => Testing.synth(stack, true)).toThrow('17 channels are to be told, and Cloud Monitoring takes 16');
-  });
 });
 
 test('a platform without monitoring has none of it', () => {

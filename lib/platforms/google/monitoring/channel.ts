@@ -7,6 +7,7 @@ import type { ChannelBackend } from '../../../core/monitoring/port.js';
 import { isLate } from '../../../core/tokens.js';
 import type { StackContext } from '../context.js';
 import { plainText } from '../text.js';
+import { Notifier, type Posted } from './notifier.js';
 
 /** A notification channel that exists. */
 export interface ExistingChannel {
@@ -14,7 +15,10 @@ export interface ExistingChannel {
   readonly name: string;
 }
 
-/** Where incidents go: a notification channel for each address and webhook, or one that exists. */
+/**
+ * Where incidents go: a notification channel for each address and each webhook without a token, one for all that a function posts to, or
+ * one that exists.
+ */
 export class ChannelResources implements ChannelBackend {
   readonly resource: MonitoringNotificationChannel | Construct;
   /** `projects/…/notificationChannels/…`, late values but for a channel that exists. */
@@ -33,9 +37,11 @@ export class ChannelResources implements ChannelBackend {
         labels: { [label]: plainText(value) },
         project: context.projectArgument,
       });
+    const posted = postedOf(spec);
     const channels = [
       ...spec.email.map((address) => channel('email', 'email_address', address)),
-      ...spec.webhooks.map(({ url, token }) => channel('webhook_tokenauth', 'url', withoutToken(spec.path, url, token))),
+      ...spec.webhooks.filter(({ token }) => !token).map(({ url }) => channel('webhook_tokenauth', 'url', url)),
+      ...(posted ? [Notifier.of(context).channel(scope, spec.path, posted)] : []),
     ];
     this.resource = channels[0]!;
     this.names = channels.map(({ name }) => name);
@@ -47,14 +53,17 @@ function idOf(type: string, value: string): string {
   return `${type}-${createHash('sha256').update(value).digest('hex').slice(0, 8)}`;
 }
 
-function withoutToken(path: string, url: string, token: object | undefined): string {
-  if (!token) return url;
-  throw invalid(
-    'alert channel',
-    path,
-    'webhook.token would stand in its URL on Google Cloud, and in Terraform’s state',
-    'make the channel by hand, and give existing: GoogleAlertChannel.from({ name })',
-  );
+/** What has a secret: Cloud Monitoring's own channels would keep it, and so would Terraform's state. */
+function postedOf({ path, webhooks, slack, pagerDuty }: ChannelSpec): Posted | undefined {
+  const secret = webhooks.filter(({ token }) => token);
+  if (slack && !slack.webhook)
+    throw invalid(
+      'alert channel',
+      path,
+      'slack has no webhook, by which a function posts to it',
+      "give slack: { webhook: Secret.fromName('slack', { field: 'url' }) }, the URL of an incoming webhook",
+    );
+  return secret.length > 0 || slack || pagerDuty ? { webhooks: secret, slack, pagerDuty } : undefined;
 }
 
 function existingName(path: string, { name }: ExistingChannel): string {
