@@ -208,7 +208,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     signal: 'schedule.runs',
     statistic: 'sum',
     comparison: '<',
-    words: 'none in the longest time between two runs and a tenth of it more',
+    words: 'none in the longest time between two runs and a tenth of it more, 6 hours at most',
     threshold: () => 1,
     windowSeconds: ({ expression }) => withGrace(expression),
     periods: 1,
@@ -217,7 +217,8 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'alarm',
     severity: 'ticket',
     why: 'The schedule did not run when it should have, and nothing else would say so.',
-    source: 'a dead man’s switch: a tenth of the time and 10 minutes at least for a late start, an hour more for daylight saving',
+    source:
+      'a dead man’s switch: a tenth of the time for a late start, from 10 minutes to the 6 hours for which Lambda tries (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html), and an hour for daylight saving',
   }),
 ];
 
@@ -225,7 +226,8 @@ export const ALARMS: readonly AlarmDefault[] = [
 function withGrace(expression: ScheduleTriggerSpec['expression']): number {
   const gap = longestGapSeconds(expression);
   const shift = expression.kind === 'cron' && expression.timeZone !== 'UTC' ? 60 * MINUTES : 0;
-  return Math.ceil((gap + Math.max(gap / 10, 10 * MINUTES) + shift) / MINUTES) * MINUTES;
+  const late = Math.min(Math.max(gap / 10, 10 * MINUTES), 360 * MINUTES);
+  return Math.ceil((gap + late + shift) / MINUTES) * MINUTES;
 }
 
 export function alarmsOf(kind: SubjectKind): readonly AlarmDefault[] {

@@ -162,8 +162,8 @@ describe('a service', () => {
     expect(times('shopShopWorkOften_ScheduleMissedRun')).toEqual([['10m'], '300s']);
     // 24 hours, a tenth, and an hour for daylight saving.
     expect(times('shopShopWorkDaily_ScheduleMissedRun')).toEqual([['3h24m'], '86400s']);
-    // A week and a tenth, once there was a run at all.
-    expect(times('shopShopWorkWeekly_ScheduleMissedRun')).toEqual([['6d16h48m', '15d9h36m'], '86400s']);
+    // A week and six hours, once there was a run at all.
+    expect(times('shopShopWorkWeekly_ScheduleMissedRun')).toEqual([['6d6h', '14d12h'], '86400s']);
   });
 });
 
