@@ -91,9 +91,9 @@ const RUNBOOKS = {
   },
   'schedule-missed-run': {
     means:
-      'No run of the schedule reached the function in the time in which one should have. After the first deployment of a schedule it may be on until the first run.',
+      'No run of the schedule reached the function in the time in which one should have.',
     do: 'See whether the schedule is enabled and may call the function, and whether runs wait because of throttles. Run it by hand if it must not be missed.',
-    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount; metric `invocations` by function and trigger. A new schedule has up to two days before it can alarm',
+    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount; metric `invocations` by function and trigger. With more than two days between two runs: the log of the stack’s schedule checker, `filter missedRun = 1`, says when a run was due; a run by hand ends the alarm within two hours',
     google: 'Cloud Scheduler: result of the last run; «Force run»',
     kubernetes: '`kubectl describe pingsource`; pods of pingsource-mt-adapter',
     local: 'the console: next runs, «run now»',

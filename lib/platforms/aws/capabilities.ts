@@ -105,7 +105,7 @@ export const capabilities: Capabilities = {
   'monitoring.alarm.messageAge': { native: '`ApproximateAgeOfOldestMessage`' },
   'monitoring.alarm.missedRun': {
     native:
-      'runs that the function reports, with a warm-up of two days at most; left out of schedules with more than 6 days between two runs, as an alarm looks back 7 days',
+      'runs that the function reports; of schedules with more than two days between two runs, a function looks for them each hour',
   },
   'monitoring.silences': { native: 'alarm mute rules, each for up to 100 alarms of a stack' },
   'monitoring.slo': { native: 'an alarm for each window, and a composite alarm of both' },

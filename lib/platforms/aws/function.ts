@@ -9,6 +9,7 @@ import {
   type Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CodeReference } from '../../core/code.js';
@@ -82,6 +83,8 @@ export class LambdaBackend implements FunctionBackend {
   private readonly bundled: boolean;
   /** Known before the deployment, so that other stacks need no reference for it. */
   private readonly fixedName: string | undefined;
+  /** By trigger. */
+  readonly schedules = new Map<string, CfnSchedule>();
   private readonly settings: Partial<AwsFunctionTuning>;
   private asyncInvocation: AsyncInvocation | undefined;
 
@@ -213,7 +216,7 @@ export class LambdaBackend implements FunctionBackend {
   }
 
   addSchedule(scope: Construct, name: string, trigger: ScheduleTriggerSpec, tuning: Tuning): void {
-    triggerBySchedule(scope, this, name, trigger, tuning);
+    this.schedules.set(name, triggerBySchedule(scope, this, name, trigger, tuning));
   }
 
   addQueue(scope: Construct, name: string, trigger: QueueTriggerSpec, queue: SqsBackend, tuning: Tuning): void {

@@ -16,10 +16,10 @@ export function triggerBySchedule(
   name: string,
   { expression, enabled }: ScheduleTriggerSpec,
   tuning: Tuning,
-): void {
+): CfnSchedule {
   const events = fn.async();
   const { retryAttempts, maxEventAge, ...tuned } = tuning.for<AwsScheduleTuning>('aws', 'schedule');
-  new CfnSchedule(scope, 'Resource', {
+  return new CfnSchedule(scope, 'Resource', {
     flexibleTimeWindow: { mode: 'OFF' },
     state: enabled === false ? 'DISABLED' : undefined,
     ...tuned,
@@ -66,13 +66,18 @@ function newRole(fn: LambdaBackend): Role {
   const groups = new Set<string>();
   const sources = Lazy.any({ produce: () => (groups.size === 1 ? [...groups][0] : [...groups]) });
   const role = new Role(fn.scope, 'SchedulerRole', {
-    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': sources } },
-    }),
+    assumedBy: schedulerPrincipal(sources),
     inlinePolicies: { Invoke: policy },
   });
   groupsOf.set(role, groups);
   return role;
+}
+
+/** Scheduler, for schedules of a group of this account only. */
+export function schedulerPrincipal(group: unknown): ServicePrincipal {
+  return new ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group } },
+  });
 }
 
 /**

@@ -32,6 +32,7 @@ const WILDCARDS: readonly [RegExp, RegExp][] = [
   [/^AwsSolutions-IAM5.*@connections/, /\/Socket\/Role\/Resource$/], // any client that is connected
   [/^AwsSolutions-IAM5\[Resource::\*\]$/, /\/Hello\/Role\/DefaultPolicy\/Resource$/], // X-Ray has no resources
   [/^AwsSolutions-IAM5\[Resource::\*\]$/, /\/Careful\/Rollout\/Role\/Resource$/], // CodeDeploy reads alarms, which it cannot name
+  [/^AwsSolutions-IAM5\[Resource::\*\]$|^Serverless-LambdaStarPermissions$/, /\/FaastenScheduleChecker\/Role\/Resource$/], // metrics have no resources
 ];
 
 function findings(acknowledged: Readonly<Record<string, string>>): Finding[] {

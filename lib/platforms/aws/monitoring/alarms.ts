@@ -1,5 +1,6 @@
 import {
   Alarm,
+  type AlarmProps,
   type CfnAlarm,
   ComparisonOperator,
   type IMetric,
@@ -17,6 +18,7 @@ import { LIMITS } from '../limits.js';
 import { percentOf, reports, sourceOf, valuesOf } from './metrics.js';
 import { notify } from './notifications.js';
 import { Register } from './register.js';
+import { CHECKED_WITHIN_MINUTES, checkedRuns, checkOf, isRare, type ScheduleSubject } from './schedule-checker.js';
 import { silence } from './silences.js';
 
 const OPERATORS = {
@@ -41,6 +43,7 @@ export function alarmOf(scope: IConstruct, { subject, name }: AlarmSpec): Alarm 
 export function lacks({ signal, windowSeconds, periods }: AlarmSpec, subject: Subject): string | undefined {
   const isReported = signal === 'function.memoryUsed' || signal === 'schedule.runs';
   if (isReported && !reports(subject.backend as LambdaBackend)) return 'only code that faasten bundles reports it';
+  if (isRare({ signal, windowSeconds, periods })) return undefined;
   const { alarmRangeSeconds, alarmShortRangeSeconds, alarmLongPeriodSeconds } = LIMITS;
   const range = windowSeconds >= alarmLongPeriodSeconds.value ? alarmRangeSeconds : alarmShortRangeSeconds;
   return windowSeconds * periods > range.value
@@ -50,13 +53,11 @@ export function lacks({ signal, windowSeconds, periods }: AlarmSpec, subject: Su
 
 /** An alarm in the scope, and so in the stack, of what it watches. CloudFormation names it. */
 export function createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject, channels: Notify): AlarmResources {
+  const { condition, ...props } =
+    subject.kind === 'schedule' && isRare(spec) ? ofChecks(scope, spec, subject) : ofValues(spec, subject);
   const alarm = new Alarm(scope, 'Resource', {
-    alarmDescription: descriptionOf(conditionOf(spec), spec),
-    metric: metricOf(spec, subject),
-    comparisonOperator: OPERATORS[spec.comparison],
-    threshold: spec.threshold,
-    evaluationPeriods: spec.periods,
-    datapointsToAlarm: spec.periodsToAlarm,
+    alarmDescription: descriptionOf(condition, spec),
+    ...props,
     treatMissingData: spec.missingData === 'alarm' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
   });
   if (spec.missingData === 'alarm') warmUp(alarm, spec);
@@ -66,6 +67,34 @@ export function createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject,
   // What fails because of a new version ends its rollout.
   if (spec.signal === 'function.errors') (subject.backend as LambdaBackend).rollout?.addAlarm(alarm);
   return { resource: alarm };
+}
+
+interface Condition
+  extends Pick<AlarmProps, 'metric' | 'comparisonOperator' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'> {
+  /** In words. */
+  readonly condition: string;
+}
+
+function ofValues(spec: AlarmSpec, subject: Subject): Condition {
+  return {
+    condition: conditionOf(spec),
+    metric: metricOf(spec, subject),
+    comparisonOperator: OPERATORS[spec.comparison],
+    threshold: spec.threshold,
+    evaluationPeriods: spec.periods,
+    datapointsToAlarm: spec.periodsToAlarm,
+  };
+}
+
+/** What the checker found. Where it does not check, a run may be missing, which is as bad. */
+function ofChecks(scope: Construct, spec: AlarmSpec, subject: ScheduleSubject): Condition {
+  return {
+    condition: checkOf(spec, subject),
+    metric: checkedRuns(scope, spec, subject),
+    comparisonOperator: OPERATORS['>='],
+    threshold: 1,
+    evaluationPeriods: 1,
+  };
 }
 
 /** `<condition>. <why> Severity: page. Runbook: <where>`, for whoever gets it. */
@@ -89,10 +118,10 @@ function metricOf({ signal, statistic, windowSeconds, minBadEvents, missingData 
     : values;
 }
 
-/** A new schedule has not run yet. Two days is as long as CloudWatch waits, which is more than most windows are. */
-function warmUp(alarm: Alarm, { windowSeconds }: AlarmSpec): void {
+/** A new schedule has not run yet, or has not been checked. */
+function warmUp(alarm: Alarm, spec: AlarmSpec): void {
   (alarm.node.defaultChild as CfnAlarm).addPropertyOverride('WarmUpConfiguration', {
-    WarmUpPeriodDurationInMinutes: Math.min(windowSeconds / 60, LIMITS.alarmWarmUpMinutes.value),
+    WarmUpPeriodDurationInMinutes: isRare(spec) ? CHECKED_WITHIN_MINUTES : spec.windowSeconds / 60,
     OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
   });
 }

@@ -2,10 +2,12 @@ import { type CfnAlarm as Alarm, CfnAlarm, CfnCompositeAlarm, CfnDashboard } fro
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
+import type { AlarmModel } from '../../../core/describe.js';
 import { type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import { METRICS_VARIABLE, SERVICE_VARIABLE } from '../../../runtime/wire.js';
 import type { LambdaBackend } from '../function.js';
 import { PRICES } from './prices.js';
+import { isRare } from './schedule-checker.js';
 
 /** Names of the parts of what watching costs. */
 export type WatchingPart = 'alarmMetrics' | 'compositeAlarms' | 'dashboards' | 'customMetrics';
@@ -28,11 +30,15 @@ function metricsOf(alarm: CfnAlarm): number {
   return metrics ? metrics.filter(({ metricStat }) => metricStat).length : 1;
 }
 
-/** Metrics that the functions report, each by its name and dimensions: lib/runtime/emf.ts. */
+/** Metrics that functions report, each by its name and dimensions: lib/runtime/emf.ts, and the checker of schedules. */
 function reportedBy(constructs: readonly IConstruct[]): Set<string> {
   const metrics = new Set<string>();
   for (const construct of constructs) {
     const attachment = attachmentOf(construct);
+    if (attachment?.type === 'alarm' && attachment.platform.name === 'aws') {
+      const { subject, ...alarm } = attachment.describe() as AlarmModel;
+      if (isRare(alarm)) metrics.add(`schedule ${subject.path} missedRun`);
+    }
     if (attachment?.type !== 'function' || attachment.platform.name !== 'aws') continue;
     const { resource, spec } = attachment.backend as LambdaBackend;
     const model = attachment.describe() as { kinds: readonly string[]; triggers: Record<string, { kind: string }> };

@@ -278,8 +278,24 @@ describe.skipIf(skip)('deployed', () => {
 
     test('a schedule fires', async () => {
       await Promise.all(['tick-Minutely', 'tick-Soon'].map((key) => seen(key, 90)));
-      for (const name of ['Nightly', 'Once', 'Off'])
+      for (const name of ['Nightly', 'Monthly', 'Once', 'Off'])
         expect((await call('everything', 'GET', `/seen/tick-${name}`)).status).toBe(404);
+    });
+
+    test('what looks for runs of rare schedules finds each of them', async () => {
+      const { sdk: schedules, client: scheduler } = deployment.client('scheduler');
+      const { Schedules } = await scheduler.send(new schedules.ListSchedulesCommand({}));
+      const [{ Name }] = Schedules.filter((each: any) => each.Name.includes('FaastenScheduleChecker'));
+      const { Target } = await scheduler.send(new schedules.GetScheduleCommand({ Name }));
+      const [{ arn, ...told }] = JSON.parse(Target.Input).schedules;
+      expect(told).toMatchObject({ trigger: 'Monthly', timeZone: 'Europe/Berlin', least: 1, lateSeconds: 7 * 3600 });
+      expect(Schedules.map((each: any) => each.Arn)).toContain(arn);
+      const { sdk, client } = deployment.client('lambda');
+      const invoke = new sdk.InvokeCommand({ FunctionName: Target.Arn, Payload: Target.Input, LogType: 'Tail' });
+      const { FunctionError, LogResult } = await client.send(invoke);
+      expect(FunctionError).toBeUndefined();
+      // It was deployed just now: nothing was due.
+      expect(Buffer.from(LogResult, 'base64').toString()).toMatch(/"trigger":"Monthly","missedRun":0/);
     });
   });
 

@@ -71,6 +71,7 @@ export const PARTS: Readonly<Record<string, (service: Service, shared: Shared) =
       triggers: {
         Minutely: Schedule.rate(Duration.minutes(1)),
         Nightly: Schedule.cron('0 3 * * *', { timeZone: 'Europe/Berlin' }),
+        Monthly: Schedule.cron('0 3 1 * *', { timeZone: 'Europe/Berlin' }),
         Once: Schedule.at('2099-12-24T18:00:00', { timeZone: 'Europe/Berlin' }),
         // A moment that the test names, as synthesis knows no clock.
         Soon: Schedule.at(new Date(process.env.SOON ?? '2098-01-01T00:00:00Z')),
