@@ -90,8 +90,7 @@ const RUNBOOKS = {
     local: 'the console: dead messages, «redrive»',
   },
   'schedule-missed-run': {
-    means:
-      'No run of the schedule reached the function in the time in which one should have.',
+    means: 'No run of the schedule reached the function in the time in which one should have.',
     do: 'See whether the schedule is enabled and may call the function, and whether runs wait because of throttles. Run it by hand if it must not be missed.',
     aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount; metric `invocations` by function and trigger. With more than two days between two runs: the log of the stack’s schedule checker, `filter missedRun = 1`, says when a run was due; a run by hand ends the alarm within two hours',
     google: 'Cloud Scheduler: result of the last run; «Force run»',
