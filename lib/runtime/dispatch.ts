@@ -104,7 +104,9 @@ export class Dispatcher {
         const body = part.schema && (await validated(part.schema, await jsonOf(request), 'the body'));
         const whole = Object.assign(await this.ready(context), { params, route, identity, body });
         const response = (await part.run(request, whole)) as Response;
-        if (!(response?.headers && response.status >= 200)) throw new TypeError(`the handler returned ${response}, no Response`);
+        // Without a look at the headers, which a response may have made for it.
+        if (!(response?.status >= 200 && 'headers' in response))
+          throw new TypeError(`the handler returned ${response}, no Response`);
         if (response.status >= 500) course.error = response;
         if (request.method !== 'HEAD' || !response.body) return await deliver(response);
         response.body.cancel().catch(() => {});
@@ -214,30 +216,29 @@ export class Dispatcher {
   async run<T>(invocation: Invocation, attempt: number, work: (context: Context<any>, course: Course) => Promise<T>): Promise<T> {
     const { kind, trigger, requestId } = invocation;
     const { functionName, timeout, links } = this.environment;
-    const now = Date.now();
-    const deadline = invocation.deadline ?? now + timeout;
-    const left = deadline - now;
+    const deadline = invocation.deadline ?? Date.now() + timeout;
+    const remainingMillis = () => Math.max(0, deadline - Date.now());
+    const left = remainingMillis();
     // Made when somebody asks: a signal costs more than all the rest of an invocation.
     let ending: AbortController | undefined;
     let signal: AbortSignal | undefined;
-    let late: DOMException | undefined;
     const course: Course = {};
     const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation);
     const traced = { ...invocation, traceId: trace.traceId, trace };
     const end = this.reporter.begin(traced, attempt, trace);
     const margin = Math.min(LONGEST_MARGIN, left / 10);
     let timer: NodeJS.Timeout | undefined;
-    const at = (millis: number, run: () => void) => {
-      timer = setTimeout(run, millis).unref();
-    };
-    if (Number.isFinite(left)) {
-      at(left - margin, () => {
-        late = new DOMException('the function is out of time', 'TimeoutError');
-        ending?.abort(late);
+    const watch = () => {
+      if (timer || !Number.isFinite(left)) return;
+      timer = setTimeout(() => {
+        ending ??= new AbortController();
+        ending.abort(new DOMException('the function is out of time', 'TimeoutError'));
         // Told while there still is somebody to tell it: the platform ends the process, or forgets about it.
-        at(margin - Math.min(LAST_WORD, margin / 2), () => end({ ...course, timedOut: true }));
-      });
-    }
+        const last = margin - Math.min(LAST_WORD, margin / 2);
+        timer = setTimeout(() => end?.({ ...course, timedOut: true }), last).unref();
+      }, remainingMillis() - margin).unref();
+    };
+    if (end) watch();
     let result: T | undefined;
     try {
       const context: Context<any> = {
@@ -247,26 +248,27 @@ export class Dispatcher {
         trigger,
         attempt,
         get signal() {
-          if (signal) return signal;
-          ending = new AbortController();
-          if (late) ending.abort(late);
+          watch();
+          ending ??= new AbortController();
           const gone = invocation.signal?.();
-          signal = gone ? AbortSignal.any([gone, ending.signal]) : ending.signal;
+          signal ??= gone ? AbortSignal.any([gone, ending.signal]) : ending.signal;
           return signal;
         },
-        remainingMillis: () => Math.max(0, deadline - Date.now()),
+        remainingMillis,
         trace,
         log: this.logOf(traced),
         links,
         secrets: {},
       };
-      result = await within(trace, () => work(context, course));
+      const go = () => work(context, course);
+      // A process that decided on the trace knows as well what an invocation sends on.
+      result = await (invocation.trace ? go() : within(trace, go));
       return result;
     } catch (error) {
       course.error ??= error;
       throw error;
     } finally {
-      end(course);
+      end?.(course);
       // An answer that is still to be sent has the same deadline.
       if (!(result instanceof Response && result.body)) clearTimeout(timer);
     }

@@ -82,9 +82,9 @@ export class Reporter {
     this.cold = variables.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';
   }
 
-  /** Begins an invocation. What it gives ends it, the first time it is called. */
-  begin(invocation: Invocation, attempt: number, trace: Trace): (course: Course) => void {
-    if (!this.format && !this.observer) return () => {};
+  /** Begins an invocation. What it gives ends it, the first time it is called; nothing where nobody is told. */
+  begin(invocation: Invocation, attempt: number, trace: Trace): ((course: Course) => void) | undefined {
+    if (!this.format && !this.observer) return;
     const start = performance.now();
     const coldStart = this.cold;
     this.cold = false;

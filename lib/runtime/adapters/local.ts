@@ -36,10 +36,10 @@ export function serve(entry: unknown, options: ServeOptions): LocalFunction {
   const dispatcher = new Dispatcher(entry, options);
   return {
     http(request, route, cors, about, authorizer) {
-      const path = new URL(request.url).pathname;
+      const identity = authorizer && awsIdentity({ authorizer });
       // A preflight is of no route; withCors answers it.
-      const identity = awsIdentity({ authorizer });
-      const place = () => ({ ...(matchRoute([route], request.method, path) ?? { route, params: {} }), identity });
+      const match = () => (route.includes('{') ? matchRoute([route], request.method, new URL(request.url).pathname) : undefined);
+      const place = () => ({ ...(match() ?? { route, params: {} }), identity });
       return withCors(cors && JSON.stringify(cors), request, () =>
         // Not as it is: of an answer with a body, the dispatcher would keep the timer, and with it the request, up to the deadline.
         dispatcher

@@ -144,15 +144,15 @@ describe('between threads', () => {
       const inbox = new Inbox<{ n: number; text?: string; data?: Uint8Array }, { type: string }>(
         ring,
         port,
-        (message) => aside.push(message),
+        (message) => resolve(void aside.push(message)),
         () => {
           do for (let next = inbox.next(); next; next = inbox.next()) got.push(next);
           while (!inbox.sleep());
-          if (got.length === 5) resolve();
         },
       );
     });
     await all;
+    while (got.length < 5) await new Promise(setImmediate);
     expect(got).toMatchObject([{ n: 0 }, { n: 1 }, { n: 2, when: new Date(0) }, { n: 3 }, { n: 4 }]);
     expect((got[1] as { text: string }).text).toHaveLength(5000);
     expect((got[3] as { data: Uint8Array }).data).toHaveLength(3000);

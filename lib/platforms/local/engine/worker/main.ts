@@ -11,11 +11,16 @@ import { Begun } from './begun.js';
 import { Inbox, Outbox } from './channel.js';
 import type { FromWorker, Head, HttpTask, Lined, Result, Task, ToWorker, WorkerStart } from './protocol.js';
 import { Ring } from './ring.js';
+import { fetch, Request, requestOf } from './web/request.js';
+import { Response, wholeOf } from './web/response.js';
+import { listOf } from './web/stand-in.js';
 
 /** Characters that one invocation may print; more is dropped, and said so. */
 const OUTPUT = 1024 * 1024;
 /** Microtasks that the end of a whole body takes at most. */
 const TURNS = 10;
+/** Characters of a body that goes as text; to quote more than that costs more than to copy it. */
+const TEXT = 4096;
 /** Milliseconds between measurements of the heap. */
 const MEASURE = 100;
 
@@ -33,10 +38,15 @@ const ring = new Ring(toEngine);
 const outbox = new Outbox(ring, port);
 const inbox = new Inbox<Lined, ToWorker>(new Ring(toWorker), port, take, () => void work());
 
+// What handlers know by these names. Objects that Node itself makes say that they are made by them, too.
+Object.assign(globalThis, { Request, Response, fetch });
+Request.prototype.constructor = Request;
+Response.prototype.constructor = Response;
+
 // Node makes these when they are first used. A worker in reserve has the time for it.
 void import('node:url');
-requestOf({ kind: 'http', method: 'GET', url: 'http://localhost/', headers: [], route: '' }, undefined);
-new Response('').headers.has('x');
+requestOf({ method: 'POST', url: 'http://localhost/', headers: [], body: Buffer.from('{}') }).signal.throwIfAborted();
+new Response(new ReadableStream()).headers.has('x');
 
 let entry: Entry;
 let printed = 0;
@@ -171,7 +181,7 @@ function signal(): AbortSignal {
 async function run(task: Task, about: object, data: Uint8Array | undefined): Promise<Result> {
   switch (task.kind) {
     case 'http':
-      return answer(await entry.http(requestOf(task, data), task.route, task.cors, about, task.authorizer));
+      return answer(await entry.http(requestOf({ ...task, body: data }), task.route, task.cors, about, task.authorizer));
     case 'call':
       try {
         const output = await entry.call(task.body === undefined ? undefined : JSON.parse(task.body), about);
@@ -194,19 +204,14 @@ async function run(task: Task, about: object, data: Uint8Array | undefined): Pro
   }
 }
 
-function requestOf({ method, url, headers }: HttpTask, body: Uint8Array | undefined): Request {
-  const list: [string, string][] = [];
-  for (let index = 0; index < headers.length; index += 2) list.push([headers[index]!, headers[index + 1]!]);
-  return new Request(url, { method, headers: list, body: body as never });
-}
-
 /** A body that is there at once goes with the head; another one in chunks, each when the one before was taken. */
 async function answer(response: Response): Promise<Result> {
-  const headers: string[] = [];
-  response.headers.forEach((value, name) => {
-    headers.push(name, value);
-  });
-  const head: Head = { status: response.status, headers };
+  const whole = wholeOf(response);
+  if (whole) {
+    const { body, ...head } = whole;
+    return { of: 'http', head, body: body === undefined || body.length <= TEXT ? body : Buffer.from(body) };
+  }
+  const head: Head = { status: response.status, headers: listOf(response.headers) };
   if (!response.body) return { of: 'http', head };
   const reader = response.body.getReader();
   try {
