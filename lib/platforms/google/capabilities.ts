@@ -138,10 +138,12 @@ export const capabilities: Capabilities = {
   },
   'monitoring.alarm.messageAge': { native: `${POLICY} on oldest_unacked_message_age` },
   'monitoring.alarm.missedRun': {
-    emulated: `${POLICY} on what the schedule’s subscription pushes; where runs are more than a day apart, it begins with the first run`,
+    emulated: `${POLICY} on what the schedule’s subscription pushes; where runs are more than a day apart, or there are silences, it begins with the first run; runs more than 38 days apart are not awaited`,
   },
   'monitoring.silences': {
-    unsupported: 'snoozes of Cloud Monitoring do not come back each week, and Terraform has no resource for them',
+    emulated:
+      'conditions of the policies do not hold at these times, as snoozes do not come back each week: an incident that is open ends, and ' +
+      'one that lasts longer begins after them; daylight saving time is followed where it changes on the same days each year',
   },
   'monitoring.slo': {
     native:

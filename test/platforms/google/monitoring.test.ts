@@ -165,6 +165,22 @@ describe('a service', () => {
     // A week and six hours, once there was a run at all.
     expect(times('shopShopWorkWeekly_ScheduleMissedRun')).toEqual([['6d6h', '14d12h'], '86400s']);
   });
+
+  test('looks back no further than metrics are kept', () => {
+    const stack = newWatchedStack();
+    const triggers = (cron: string) => ({ entry, triggers: { Run: Schedule.cron(cron) } });
+    new ServerlessFunction(stack, 'Monthly', triggers('0 3 1 * *'));
+    new ServerlessFunction(stack, 'Quarterly', triggers('0 3 1 1,4,7,10 *'));
+    const awaited = Object.entries(conditionsOf(stack)).filter(([id]) => id.includes('MissedRun'));
+    // 31 days and a tenth; the second range is six weeks, not twice as much.
+    expect(awaited.map(([id, { query }]) => [id, [...query.matchAll(/\[(\w+)\]/g)].map(([, range]) => range)])).toEqual([
+      ['shopMonthlyRun_ScheduleMissedRun', ['33d2h24m', '42d']],
+    ]);
+    const asked = { ...triggers('0 3 1 1,4,7,10 *'), monitoring: { alarms: { missedRun: { severity: 'page' as const } } } };
+    expect(() => new ServerlessFunction(stack, 'Asked', asked)).toThrow(
+      'its runs are awaited for 101d4h48m, and Cloud Monitoring may keep what Pub/Sub counts for 42d only',
+    );
+  });
 });
 
 describe('objectives', () => {

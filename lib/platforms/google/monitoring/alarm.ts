@@ -5,7 +5,7 @@ import { duration } from '../../../core/monitoring/promql.js';
 import type { GoogleApiBackend } from '../api.js';
 import type { GoogleFunctionBackend } from '../function.js';
 import type { GoogleQueueBackend } from '../queue.js';
-import { RETEST_SECONDS } from './limits.js';
+import { KEPT_SECONDS, RETEST_SECONDS } from './limits.js';
 import { added, atLeast, type Labels, METRICS, type Metric, type Owner, percentile, series } from './promql.js';
 
 /** Of a subscription's pushes: runs that failed in the function did reach it, these did not. */
@@ -106,16 +106,31 @@ function inPeriod(spec: AlarmSpec, subject: Subject, owned: Owned, throttles: Me
   }
 }
 
+/** How long the alarm of a schedule waits for a run. */
+function awaitedSeconds({ windowSeconds, periods }: AlarmSpec): number {
+  return windowSeconds * periods;
+}
+
+/** Why a schedule cannot be awaited; undefined where it can. */
+export function neverAwaited(spec: AlarmSpec): string | undefined {
+  const total = awaitedSeconds(spec);
+  if (spec.signal !== 'schedule.runs' || total <= KEPT_SECONDS.max) return undefined;
+  return `its runs are awaited for ${duration(total)}, and Cloud Monitoring may keep what Pub/Sub counts for ${duration(KEPT_SECONDS.max)} only (${KEPT_SECONDS.source})`;
+}
+
 /**
  * No run in the time that the alarm waits: the range that is looked at, and how long it stays empty, add up to it. A new schedule has
- * not missed anything, so that the second is as long as may be; where one gap is longer still, a run must have been before.
+ * not missed anything, so that the second is as long as may be; where one gap is longer still, or silences would cut it short, a run
+ * must have been before.
  */
 function absence(spec: AlarmSpec, subject: Subject, owned: Owned): Condition {
-  const total = spec.windowSeconds * spec.periods;
-  const durationSeconds = Math.max(0, Math.min(RETEST_SECONDS.max, total - LOOK_SECONDS));
+  const total = awaitedSeconds(spec);
+  const silenced = spec.silences.length > 0;
+  const durationSeconds = silenced ? 0 : Math.max(0, Math.min(RETEST_SECONDS.max, total - LOOK_SECONDS));
   const runs = series(METRICS.pushes, { subscription_id: owned.names, response_class: REACHED });
   const none = `absent(${atLeast(added(runs, `[${duration(total - durationSeconds)}]`, []), 1)})`;
   const gap = longestGapSeconds((subject.spec as ScheduleTriggerSpec).expression);
-  if (gap <= RETEST_SECONDS.max) return { query: none, series: 1, durationSeconds };
-  return { query: `${none} and ${atLeast(added(runs, `[${duration(2 * total)}]`, []), 1)}`, series: 1, durationSeconds };
+  if (!silenced && gap <= RETEST_SECONDS.max) return { query: none, series: 1, durationSeconds };
+  const before = Math.min(2 * total, KEPT_SECONDS.max);
+  return { query: `${none} and ${atLeast(added(runs, `[${duration(before)}]`, []), 1)}`, series: 1, durationSeconds };
 }

@@ -4,6 +4,7 @@ import type { DashboardView, MonitoringPlatform, Notify, Subject } from '../../.
 import type { Backend, FunctionBackend } from '../../../core/platform.js';
 import type { StackContext } from '../context.js';
 import type { GoogleFunctionBackend } from '../function.js';
+import { neverAwaited } from './alarm.js';
 import { ChannelResources, type ExistingChannel } from './channel.js';
 import { DashboardResources } from './dashboard.js';
 import { SloResources } from './slo.js';
@@ -18,6 +19,10 @@ export class GoogleMonitoring implements MonitoringPlatform {
 
   createChannel(scope: Construct, spec: ChannelSpec, existing?: object): ChannelResources {
     return new ChannelResources(scope, this.contextOf(scope), spec, existing as ExistingChannel | undefined);
+  }
+
+  lacks(spec: AlarmSpec): string | undefined {
+    return neverAwaited(spec);
   }
 
   createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject, notify: Notify): Backend {

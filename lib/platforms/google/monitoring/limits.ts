@@ -4,6 +4,16 @@ import type { Limit } from '../limits.js';
 /** How long a condition in PromQL must hold before it opens an incident, in seconds («retest window»). */
 export const RETEST_SECONDS: Limit = { min: 0, max: 86_400, source: 'https://cloud.google.com/monitoring/alerts/using-promql' };
 
+/**
+ * How far back conditions may look, in seconds. PromQL itself may for two years, and past 25 hours since June 2026
+ * (https://docs.cloud.google.com/release-notes#June_29_2026); metrics of Google's services are kept for six weeks at least.
+ */
+export const KEPT_SECONDS: Limit = {
+  min: 0,
+  max: 42 * 86_400,
+  source: 'https://cloud.google.com/monitoring/quotas#data_retention_policy',
+};
+
 /** How often conditions are looked at, in seconds: a multiple of 30. Points of Google's own metrics come each minute. */
 export const EVALUATION_SECONDS = 60;
 

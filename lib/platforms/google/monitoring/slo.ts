@@ -16,6 +16,7 @@ import { plainText } from '../text.js';
 import { FILTER_LENGTH, GOAL, SERVICE_ID_LENGTH, SLO_DAYS } from './limits.js';
 import { alertPolicy } from './policy.js';
 import { added, atLeast, type Labels, type Matcher, type Metric, series } from './promql.js';
+import { silencer } from './silences.js';
 import type { LogMetric, StackMonitoring } from './stack.js';
 
 const DAY = 86_400;
@@ -63,13 +64,14 @@ export class SloResources implements Backend {
         return [`${what}, and Cloud Monitoring takes ${max} (${source}); give the slo to the service instead`];
       },
     });
+    const unlessSilent = silencer(subject.path, spec.silences);
     this.policies = spec.alerts.map((alert) =>
       alertPolicy(scope, `Burn${duration(alert.longWindowSeconds)}`, {
         context,
         title: `${subject.path}: ${name}, ${duration(alert.longWindowSeconds)}`,
         alarm: `slo-${name}`,
         severity: alert.severity,
-        condition: () => ({ query: burning(spec, alert, indicator), series: 1, durationSeconds: 0 }),
+        condition: () => ({ query: unlessSilent(burning(spec, alert, indicator)), series: 1, durationSeconds: 0 }),
         notify: () => [notify],
         why: `The objective is: ${objectiveOf(spec)}.`,
         words: burnRateOf(alert),

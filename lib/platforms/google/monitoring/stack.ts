@@ -11,6 +11,7 @@ import { conditionOf, ownedBy } from './alarm.js';
 import { OWNERS_PER_POLICY } from './limits.js';
 import { alertPolicy } from './policy.js';
 import { logMetric, type Metric } from './promql.js';
+import { silencer } from './silences.js';
 
 /** An alarm as it was asked for. */
 interface Alarm {
@@ -70,6 +71,7 @@ export class StackMonitoring extends Construct {
       return known.policy;
     }
     const alarms = [alarm];
+    const unlessSilent = silencer(path, spec.silences);
     if (spec.signal === 'function.throttles') this.throttles();
     const policy = alertPolicy(this.child(parent), this.policyId(parent, `${upper(kind)}${upper(spec.name)}`), {
       context: this.context,
@@ -79,7 +81,8 @@ export class StackMonitoring extends Construct {
       condition: () => {
         const owned = alarms.map((each) => ownedBy(spec.signal, each.subject));
         const names = [...new Set(owned.flatMap((each) => each.names))].sort();
-        return conditionOf(spec, subject, { owner: owned[0]!.owner, names }, this.throttles());
+        const condition = conditionOf(spec, subject, { owner: owned[0]!.owner, names }, this.throttles());
+        return { ...condition, query: unlessSilent(condition.query) };
       },
       notify: () => alarms.map((each) => each.notify),
       why: spec.why,
