@@ -12,7 +12,9 @@ import { type Platform, Tuning, type TuningEntry, type WebSocketApiBackend } fro
 import { platformOf } from './core/scope.js';
 import type { Linkable } from './core/typing.js';
 import type { EnteredAs } from './function.js';
+import type { ApiAlarms, MonitoringOptions, SloOptions } from './monitoring.js';
 import { surroundingsOf } from './service.js';
+import { Watch } from './watch/construct.js';
 
 /** A route of messages that has more to it than its function. */
 export interface WebSocketRouteOptions {
@@ -47,6 +49,16 @@ export interface WebSocketApiProps {
   readonly tags?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly tuning?: readonly TuningEntry[];
+  /**
+   * How the API is watched; `false` for not at all.
+   * @default - as the service says, then the alarms of docs/alarms.md
+   */
+  readonly monitoring?: MonitoringOptions<ApiAlarms> | false;
+  /**
+   * Objectives for its connections and messages, with burn-rate alerts.
+   * @default - none
+   */
+  readonly slo?: SloOptions;
 }
 
 type SocketLink<T> = { kind: 'websocket'; access: 'push'; accepts: (message: T) => void };
@@ -85,6 +97,8 @@ export class WebSocketApi<T = any> extends Construct implements Linkable<SocketL
     this.backend = this.platform.createWebSocketApi!(this, spec, new Tuning([...around.tuning, ...(props.tuning ?? [])]));
     const described = () => ({ ...spec, routes: [...this.routes.keys()].sort() });
     attach(this, { type: 'websocket', platform: this.platform, backend: this.backend, describe: described });
+    const { backend } = this;
+    new Watch(this, this.platform, { kind: 'websocket', path, spec, backend }, around.services, props);
     makeLinkable(this, { kind: 'websocket', access: 'push', construct: this });
     for (const [key, target] of Object.entries(props.routes ?? {})) this.addRoute(key, target);
   }

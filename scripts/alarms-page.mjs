@@ -73,6 +73,23 @@ const RUNBOOKS = {
     kubernetes: '`faasten_duration_seconds` of the routes’ functions beside `faasten_cold_starts_total`',
     local: 'the console’s timeline',
   },
+  'websocket-server-errors': {
+    means:
+      'More than one connection or message in twenty failed: in a function, or because the gateway could not call it. Clients that are connected get «Internal server error».',
+    do: 'Compare with the functions’ own errors. If they have none, the gateway could not reach them or did not wait: look at duration and throttles. Clients that shall not connect are refused by an authorizer, not by the function of `$connect`, whose refusals count here.',
+    aws: 'access log of the API: `integrationStatus`, `integrationError` by `routeKey`; metrics IntegrationError and ExecutionError of AWS/ApiGateway',
+    google: 'there are no WebSocket APIs',
+    kubernetes: 'there are no WebSocket APIs',
+    local: 'the console: invocations of the API’s routes that failed',
+  },
+  'websocket-latency': {
+    means: 'One message in ten takes longer than people wait.',
+    do: 'See whether it is cold starts (`coldStart`), the function, or what it calls. A function that answers later, by `WebSocketClient.send()`, frees the route at once. An `slo` says better than this default what is too slow.',
+    aws: 'metric IntegrationLatency of AWS/ApiGateway; `durationMs` of the functions’ lines with `kind = "websocket"`',
+    google: 'there are no WebSocket APIs',
+    kubernetes: 'there are no WebSocket APIs',
+    local: 'the console’s timeline',
+  },
   'queue-message-age': {
     means: 'The oldest message waits for a quarter of an hour: the consumer fails, is throttled, or is slower than the senders.',
     do: 'See whether the consumer has errors or throttles first. If it is only slow: larger `batchSize`, higher `maxConcurrency`.',
@@ -112,6 +129,7 @@ export function alarmsPage() {
   const { humanDuration } = require('../dist/core/duration.js');
   const anchor = ({ of, name }) => `${of}-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const time = (seconds) => humanDuration(seconds * 1000);
+  const words = { websocket: 'WebSocket API' };
   const window = (alarm) => {
     if (alarm.of === 'schedule') return 'see left';
     const length = time(alarm.windowSeconds({ timeoutSeconds: 30, memoryMiB: 256, retentionSeconds: 345_600 }));
@@ -146,7 +164,7 @@ export function alarmsPage() {
     '',
     row(['alarm', 'of', 'on when', 'window', 'severity']),
     '|---|---|---|---|---|',
-    ...ALARMS.map((alarm) => row([`[${alarm.name}](#${anchor(alarm)})`, alarm.of, alarm.words, window(alarm), alarm.severity])),
+    ...ALARMS.map((alarm) => row([`[${alarm.name}](#${anchor(alarm)})`, words[alarm.of] ?? alarm.of, alarm.words, window(alarm), alarm.severity])),
     '',
     SLO,
     '',

@@ -23,10 +23,11 @@ const WHAT: Readonly<Record<SubjectKind, string>> = {
   function: 'function',
   queue: 'queue',
   schedule: 'schedule',
+  websocket: 'WebSocket API',
 };
 
 /**
- * Watches one function, API or queue: asks its platform for the alarms of the table, for objectives, and for the report of each
+ * Watches one function, API, WebSocket API or queue: asks its platform for the alarms of the table, for objectives, and for the report of each
  * invocation, and enters it into the dashboard and objectives of its services. A default that the platform lacks is left out; what
  * was asked for by name is refused.
  */
@@ -100,7 +101,7 @@ export class Watch {
     }
     if (slo) {
       this.require('monitoring.slo');
-      const target = { kind: subject.kind as 'api' | 'function', path: subject.path };
+      const target = { kind: subject.kind as 'api' | 'websocket' | 'function', path: subject.path };
       for (const spec of sloSpecs(slo, target, levels.options, this.checks)) {
         if (spec.thresholdMillis !== undefined) this.thresholds.add(spec.thresholdMillis);
         const made = levels.createSlo(this.construct, spec, () => [subject]);

@@ -17,7 +17,7 @@ import { sloSpecs } from './specs.js';
 const CHILD = 'Monitoring';
 
 /** Rows of a dashboard by kind: what clients see comes first. */
-const ROWS: readonly SubjectKind[] = ['api', 'function', 'schedule', 'queue'];
+const ROWS: readonly SubjectKind[] = ['api', 'websocket', 'function', 'schedule', 'queue'];
 
 /** How a service is watched: its channels, and the dashboard and objectives that come to be with the first construct in it. */
 export class ServiceWatch implements Level {

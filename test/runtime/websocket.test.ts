@@ -8,8 +8,8 @@ import { lambdaContext, logged, options, payload } from './support.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-const invoke = (handler: Handler, event: unknown) =>
-  serve(handler, options({ entrances: [entrance, authorizerEntrance] }))(event, lambdaContext()) as Promise<any>;
+const invoke = (handler: Handler, event: unknown, environment: Record<string, string> = { FAASTEN_FUNCTION: 'shop/Test' }) =>
+  serve(handler, options({ entrances: [entrance, authorizerEntrance], environment }))(event, lambdaContext()) as Promise<any>;
 
 describe('events of a WebSocket API', () => {
   const seen = async (name: string, change: object = {}) => {
@@ -77,6 +77,18 @@ describe('events of a WebSocket API', () => {
     });
     expect(await invoke(failing, payload('websocket-message'))).toEqual({ statusCode: 500 });
     expect(JSON.stringify(log)).toContain('the table is away');
+  });
+
+  it('are reported: what a client may not do is no failure', async () => {
+    const log = logged();
+    const answers = (error: Error) => websocket(() => Promise.reject(error));
+    for (const error of [new HttpProblem(403, 'Full'), new TypeError('the table is away')])
+      await invoke(answers(error), payload('websocket-message'), { FAASTEN_FUNCTION: 'shop/Test', FAASTEN_METRICS: 'json' });
+    const reports = log.filter(({ message }) => message === 'invocation');
+    expect(reports.map(({ kind, outcome, errorType }) => [kind, outcome, errorType])).toEqual([
+      ['websocket', 'ok', undefined],
+      ['websocket', 'error', 'TypeError'],
+    ]);
   });
 
   it('are let in by an authorizer, which sees query and headers', async () => {

@@ -1,7 +1,7 @@
 /** `page` wakes somebody up, `ticket` waits for the next working day: the words of Google's SRE workbook. */
 export type Severity = 'page' | 'ticket';
 
-export type SubjectKind = 'function' | 'api' | 'queue' | 'schedule';
+export type SubjectKind = 'function' | 'api' | 'websocket' | 'queue' | 'schedule';
 
 /** What is watched. */
 export interface SubjectRef {
@@ -25,6 +25,11 @@ export type SignalName =
   | 'api.clientErrors'
   | 'api.serverErrors'
   | 'api.latency'
+  | 'websocket.connects'
+  | 'websocket.messages'
+  | 'websocket.clientErrors'
+  | 'websocket.serverErrors'
+  | 'websocket.latency'
   | 'queue.depth'
   | 'queue.messageAge'
   | 'queue.deadLetters'
@@ -101,7 +106,7 @@ export interface BurnRateAlertSpec {
 export interface SloSpec {
   readonly name: 'availability' | 'latency';
   /** A service counts the invocations of its functions; see `Instrumentation.service`. */
-  readonly subject: { readonly kind: 'service' | 'api' | 'function'; readonly path: string };
+  readonly subject: { readonly kind: 'service' | 'api' | 'websocket' | 'function'; readonly path: string };
   /** Share of good events, above 0 and below 1: 0.999. */
   readonly objective: number;
   /** Of `latency`: an event is good that took at most this long. */
@@ -176,7 +181,7 @@ export interface DashboardSpec {
   /** Path of the service. */
   readonly path: string;
   readonly title: string;
-  /** APIs, functions, schedules and queues, in this order, each in the order of declaration. */
+  /** APIs, WebSocket APIs, functions, schedules and queues, in this order, each in the order of declaration. */
   readonly rows: readonly DashboardRowSpec[];
   readonly slos: readonly SloSpec[];
   readonly alarms: readonly AlarmSpec[];

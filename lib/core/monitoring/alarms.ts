@@ -7,6 +7,7 @@ import type {
   ScheduleTriggerSpec,
   SignalName,
   SubjectKind,
+  WebSocketApiSpec,
 } from '../model.js';
 import { longestGapSeconds } from './gap.js';
 
@@ -14,6 +15,7 @@ import { longestGapSeconds } from './gap.js';
 export interface Watched {
   readonly function: FunctionSpec;
   readonly api: ApiSpec;
+  readonly websocket: WebSocketApiSpec;
   readonly queue: QueueSpec;
   readonly schedule: ScheduleTriggerSpec;
 }
@@ -167,6 +169,40 @@ export const ALARMS: readonly AlarmDefault[] = [
     severity: 'ticket',
     why: 'One request in ten is slower than people wait.',
     source: `AWS recommends 2.5 seconds of the 90th percentile, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
+  }),
+  row({
+    name: 'serverErrors',
+    of: 'websocket',
+    signal: 'websocket.serverErrors',
+    statistic: 'percent',
+    comparison: '>',
+    words: 'more than 5 % of the connections and messages',
+    threshold: () => 5,
+    windowSeconds: () => 5 * MINUTES,
+    periods: 1,
+    periodsToAlarm: 1,
+    minBadEvents: 2,
+    missingData: 'ok',
+    severity: 'page',
+    why: 'Clients cannot connect, or what they send is lost: nobody delivers it again.',
+    source: `as of HTTP APIs, for which AWS recommends 5 % (${AWS_RECOMMENDED}); two failures at least, as one proves nothing`,
+  }),
+  row({
+    name: 'latency',
+    of: 'websocket',
+    signal: 'websocket.latency',
+    statistic: 'p90',
+    comparison: '>=',
+    words: '2.5 seconds',
+    threshold: () => 2500,
+    windowSeconds: () => 5 * MINUTES,
+    periods: 3,
+    periodsToAlarm: 3,
+    minBadEvents: 0,
+    missingData: 'ok',
+    severity: 'ticket',
+    why: 'One message in ten takes longer than people wait.',
+    source: `as of HTTP APIs, for which AWS recommends 2.5 seconds of the 90th percentile, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
   }),
   row({
     name: 'messageAge',

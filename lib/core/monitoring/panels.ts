@@ -29,6 +29,37 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
       ],
     },
   ],
+  websocket: [
+    {
+      title: 'Messages',
+      description: 'Connections that were asked for, and messages from and to clients.',
+      unit: 'count',
+      lines: [
+        { signal: 'websocket.messages', statistic: 'sum', label: 'messages and connects' },
+        { signal: 'websocket.connects', statistic: 'sum', label: 'connects' },
+      ],
+    },
+    {
+      title: 'Errors',
+      description:
+        'Share of the connections and messages that functions failed, and that were refused before a function had them.',
+      unit: 'percent',
+      lines: [
+        { signal: 'websocket.serverErrors', statistic: 'percent', label: 'of functions' },
+        { signal: 'websocket.clientErrors', statistic: 'percent', label: 'of clients' },
+      ],
+    },
+    {
+      title: 'Latency',
+      description: 'Time that functions took: for half of the messages, for 95 and for 99 in 100, at most.',
+      unit: 'milliseconds',
+      lines: [
+        { signal: 'websocket.latency', statistic: 'p50', label: 'p50' },
+        { signal: 'websocket.latency', statistic: 'p95', label: 'p95' },
+        { signal: 'websocket.latency', statistic: 'p99', label: 'p99' },
+      ],
+    },
+  ],
   function: [
     {
       title: 'Invocations',

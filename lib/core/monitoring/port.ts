@@ -10,8 +10,9 @@ import type {
   ScheduleTriggerSpec,
   Severity,
   SloSpec,
+  WebSocketApiSpec,
 } from '../model.js';
-import type { ApiBackend, Backend, FunctionBackend, QueueBackend } from '../platform.js';
+import type { ApiBackend, Backend, FunctionBackend, QueueBackend, WebSocketApiBackend } from '../platform.js';
 
 /**
  * What a target does to watch. Everything is asked for when its construct is made, in the scope (and so the stack) of what is
@@ -34,7 +35,7 @@ export interface MonitoringPlatform {
   lacks?(spec: AlarmSpec, subject: Subject): string | undefined;
   /** `scope` is an empty construct of the alarm's own. A target that watches many with one resource gives that for each of them. */
   createAlarm(scope: Construct, spec: AlarmSpec, subject: Subject, notify: Notify): Backend;
-  /** `subjects`: one API, one function, or the functions of a service that count for it. */
+  /** `subjects`: one API, one WebSocket API, one function, or the functions of a service that count for it. */
   createSlo(scope: Construct, spec: SloSpec, subjects: () => readonly Subject[], notify: Notify): Backend;
   /** Called for a service with its first construct. `existing` is a dashboard that the rows shall go into, of the escape hatch. */
   createDashboard(scope: Construct, view: () => DashboardView, existing?: object): Backend;
@@ -49,6 +50,12 @@ export type Notify = (severity: Severity) => readonly ChannelBackend[];
 export type Subject =
   | { readonly kind: 'function'; readonly path: string; readonly spec: FunctionSpec; readonly backend: FunctionBackend }
   | { readonly kind: 'api'; readonly path: string; readonly spec: ApiSpec; readonly backend: ApiBackend }
+  | {
+      readonly kind: 'websocket';
+      readonly path: string;
+      readonly spec: WebSocketApiSpec;
+      readonly backend: WebSocketApiBackend;
+    }
   | { readonly kind: 'queue'; readonly path: string; readonly spec: QueueSpec; readonly backend: QueueBackend }
   | {
       readonly kind: 'schedule';

@@ -67,6 +67,11 @@ export class WebSocketApiResources implements WebSocketApiBackend {
     return `wss://${this.host}/${STAGE}`;
   }
 
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
+  get dimensions(): Record<string, string> {
+    return { ApiId: this.resource.apiId, Stage: STAGE };
+  }
+
   /** Where functions send to connections. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html */
   get connectionsUrl(): string {
     return `https://${this.host}/${STAGE}`;

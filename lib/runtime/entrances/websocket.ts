@@ -20,7 +20,7 @@ export const websocket: Entrance = {
   async answer(event, dispatcher, about) {
     const { connectionId, connectedAt, eventType, routeKey, disconnectStatusCode, disconnectReason } = event.requestContext;
     const type = TYPES[eventType]!;
-    return dispatcher.run({ ...about, kind: 'websocket' }, 1, async (context) => {
+    return dispatcher.run({ ...about, kind: 'websocket' }, 1, async (context, course) => {
       try {
         const { schema, run } = dispatcher.part('websocket');
         const text = event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString() : (event.body ?? '');
@@ -40,8 +40,10 @@ export const websocket: Entrance = {
       } catch (error) {
         const { name, status } = error as HttpProblem;
         const statusCode = name === 'HttpProblem' ? status : error instanceof SchemaError ? 400 : 500;
-        if (statusCode >= 500) context.log.error(`${type} failed`, { error, connectionId });
-        else context.log.warn(`${type} was refused: ${(error as Error).message}`, { connectionId });
+        if (statusCode >= 500) {
+          course.error = error;
+          context.log.error(`${type} failed`, { error, connectionId });
+        } else context.log.warn(`${type} was refused: ${(error as Error).message}`, { connectionId });
         return { statusCode };
       }
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { platformOf } from '../../../lib/core/scope.js';
-import { Duration, HttpApi, Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
+import { Duration, HttpApi, Schedule, ServerlessFunction, Service, WebSocketApi } from '../../../lib/index.js';
 import { Alarms } from '../../../lib/platforms/local/engine/monitoring/alarms.js';
 import { isSilenced } from '../../../lib/platforms/local/engine/monitoring/silence.js';
 import { keyOf, openStore, type Store } from '../../../lib/platforms/local/engine/store.js';
@@ -98,6 +98,35 @@ describe('alarms', () => {
     expect(alarms.states.every(({ silenced }) => silenced)).toBe(true);
     alarms.close();
   });
+});
+
+test('a WebSocket API is judged by its routes, and not by who lets clients in', async () => {
+  const app = new LocalApp();
+  const service = new Service(app, 'Shop', { root: __dirname });
+  const fn = new ServerlessFunction(service, 'Chat', { entry: 'handlers/chat.ts' });
+  new WebSocketApi(service, 'Sockets', { routes: { say: fn }, slo: { availability: 99 } });
+  const { clock, alarms, told } = begin(platformOf(app).template(app) as LocalModel, START);
+  const sent = (edge: string, status: InvocationSummary['status'], durationMs = 5) =>
+    alarms.observe(
+      run({
+        functionId: 'Shop/Chat',
+        origin: { kind: 'other', resourceId: 'Shop/Sockets', edgeId: `${edge}:Shop/Sockets say`, title: 'say' },
+        ...{ status, durationMs },
+      }),
+    );
+  const ofApi = () => told.filter((each) => each.includes('Shop/Sockets'));
+  for (let count = 0; count < 2; count += 1) sent('authorizer', 'failed');
+  await clock.goTo(START + 60_000);
+  expect(ofApi()).toEqual([]);
+  for (let count = 0; count < 2; count += 1) sent('route', 'failed');
+  await clock.goTo(START + 120_000);
+  expect(ofApi()).toEqual(['12:02 Shop/Sockets/serverErrors alarm', '12:02 Shop/Sockets/slo/availability alarm']);
+  for (let minute = 3; minute < 20; minute += 1) {
+    sent('route', 'succeeded', 2600);
+    await clock.goTo(START + minute * 60_000);
+  }
+  expect(ofApi().slice(2)).toContain('12:13 Shop/Sockets/latency alarm');
+  alarms.close();
 });
 
 describe('what alarms are judged by outlives the process', () => {

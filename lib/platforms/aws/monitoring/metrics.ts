@@ -8,6 +8,7 @@ import type { HttpApiBackend } from '../api.js';
 import type { LambdaBackend } from '../function.js';
 import type { QueueResources } from '../queue.js';
 import type { RestApiBackend } from '../rest-api.js';
+import type { WebSocketApiResources } from '../websocket.js';
 
 /** One metric of CloudWatch, before anything is said of statistics and periods. */
 export interface Series {
@@ -26,6 +27,7 @@ export interface Source {
 
 type FunctionSubject = Extract<Subject, { kind: 'function' }>;
 type ApiSubject = Extract<Subject, { kind: 'api' }>;
+type SocketSubject = Extract<Subject, { kind: 'websocket' }>;
 type QueueSubject = Extract<Subject, { kind: 'queue' }>;
 
 /** Whether the function's code reports its invocations: only code that faasten bundles does. */
@@ -65,11 +67,24 @@ const gateway = (http: string, rest: string, { backend }: ApiSubject): Series =>
   return { namespace: 'AWS/ApiGateway', metricName: isRest ? rest : http, dimensionsMap: api.dimensions };
 };
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
+const socket = (metricName: string, { backend }: SocketSubject): Series => ({
+  namespace: 'AWS/ApiGateway',
+  metricName,
+  dimensionsMap: (backend as WebSocketApiResources).dimensions,
+});
+
 const one = (series: Series): Source => ({ series: [series], combine: 'sum' });
 
 const ofFunction = (metricName: string) => (subject: FunctionSubject) => one(lambda(metricName, subject));
 const ofReport = (field: string) => (subject: FunctionSubject) => one(reported(field, { function: subject.path }));
 const ofApi = (http: string, rest: string) => (subject: ApiSubject) => one(gateway(http, rest, subject));
+const ofSocket =
+  (...names: string[]) =>
+  (subject: SocketSubject): Source => ({
+    series: names.map((name) => socket(name, subject)),
+    combine: 'sum',
+  });
 const ofQueue = (metricName: string) => (subject: QueueSubject) =>
   one(sqs(metricName, (subject.backend as QueueResources).resource.queueName));
 
@@ -98,6 +113,12 @@ const SOURCES: { readonly [S in SignalName]: (subject: any) => Source } = {
   'api.clientErrors': ofApi('4xx', '4XXError'),
   'api.serverErrors': ofApi('5xx', '5XXError'),
   'api.latency': ofApi('Latency', 'Latency'),
+  'websocket.connects': ofSocket('ConnectCount'),
+  'websocket.messages': ofSocket('ConnectCount', 'MessageCount'),
+  'websocket.clientErrors': ofSocket('ClientError'),
+  // What functions answer, and what keeps the gateway from asking them.
+  'websocket.serverErrors': ofSocket('IntegrationError', 'ExecutionError'),
+  'websocket.latency': ofSocket('IntegrationLatency'),
   'queue.depth': ({ backend }: QueueSubject) => ({
     series: [VISIBLE, 'ApproximateNumberOfMessagesNotVisible'].map((name) =>
       sqs(name, (backend as QueueResources).resource.queueName),
@@ -116,11 +137,14 @@ export function sourceOf(signal: SignalName, subject: Subject): Source {
 
 const STATISTICS: Partial<Record<Statistic, string>> = { sum: 'Sum', max: 'Maximum', percent: 'Sum' };
 
-/** A signal's values, period by period; without a value where nothing happened. */
-export function valuesOf(source: Source, statistic: Statistic, period: Duration): IMetric {
+/**
+ * A signal's values, period by period; without a value where nothing happened. The series of a source are `m1`, `m2`, … of an
+ * expression, which another source in it must not be: `prefix` is then another letter.
+ */
+export function valuesOf(source: Source, statistic: Statistic, period: Duration, prefix = 'm'): IMetric {
   const metrics = source.series.map((series) => new Metric({ ...series, statistic: STATISTICS[statistic] ?? statistic, period }));
   if (metrics.length === 1) return metrics[0]!;
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index + 1}`, metric]));
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${prefix}${index + 1}`, metric]));
   const filled = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`);
   return new MathExpression({
     expression: source.combine === 'sum' ? filled.join(' + ') : `MAX([${filled.join(', ')}])`,
@@ -132,8 +156,15 @@ export function valuesOf(source: Source, statistic: Statistic, period: Duration)
 /** The share of a signal in its total, from 0 to 100. */
 export function percentOf(signal: SignalName, subject: Subject, period: Duration, least = 0): MathExpression {
   const total = SIGNALS[signal].total!;
-  const parts = [signal, total].map((name) => [name, valuesOf(sourceOf(name, subject), 'sum', period)] as const);
-  return shareOf(Object.fromEntries(parts.map(([name, metric]) => [name.split('.')[1]!, metric])), period, 100, least);
+  const metrics = {
+    [idOf(signal)]: valuesOf(sourceOf(signal, subject), 'sum', period),
+    [idOf(total)]: valuesOf(sourceOf(total, subject), 'sum', period, 'n'),
+  };
+  return shareOf(metrics, period, 100, least);
+}
+
+function idOf(signal: SignalName): string {
+  return signal.split('.')[1]!;
 }
 
 /**

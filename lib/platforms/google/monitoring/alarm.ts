@@ -44,6 +44,8 @@ export function ownedBy(signal: SignalName, subject: Subject): Owned {
       const { answeredBy } = subject.backend as GoogleApiBackend;
       return { owner: 'service_name', names: answeredBy.map(({ name }) => name) };
     }
+    case 'websocket':
+      throw new Error('Google Cloud has no WebSocket APIs');
     case 'queue': {
       const { deadLetters, subscriptionNames } = subject.backend as GoogleQueueBackend;
       return { owner: 'subscription_id', names: signal === 'queue.deadLetters' ? [deadLetters.name] : subscriptionNames };

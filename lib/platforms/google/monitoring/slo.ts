@@ -161,6 +161,8 @@ function selectionOf({ subject: of, thresholdMillis }: SloSpec, subject: Subject
       const functions = (subject!.backend as GoogleApiBackend).answeredBy.map(({ spec }) => spec.path);
       return { function: functions.sort(), ...requests };
     }
+    case 'websocket':
+      throw new Error('Google Cloud has no WebSocket APIs');
   }
 }
 

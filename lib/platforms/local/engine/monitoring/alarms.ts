@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import { type Change, keyOf, type Store } from '../store.js';
 import { type Firing, Firings } from './firings.js';
 import { endOfMinute, MINUTE, Series } from './series.js';
-import { answerOf, latencyOf, valueIn } from './signals.js';
+import { answerOf, latencyOf, sourceKind, valueIn } from './signals.js';
 import { isSilenced } from './silence.js';
 
 /** What an alarm looks at each minute; undefined for what is counted of invocations. */
@@ -147,7 +147,7 @@ export class Alarms {
     const { functionId, origin } = summary;
     const at = Math.max(this.lastSeconds, endOfMinute(this.clock.now()));
     this.lastSeconds = at;
-    const source = origin.kind === 'http' ? 'api' : origin.kind === 'schedule' ? 'schedule' : undefined;
+    const source = sourceKind(origin);
     this.count(subjectOf('function', functionId), summary, at);
     if (source && origin.resourceId !== undefined) this.count(subjectOf(source, origin.resourceId), summary, at);
     for (const objective of this.objectives) {
@@ -292,6 +292,10 @@ function isGood({ spec, counts }: WatchedObjective, summary: InvocationSummary):
   if (subject.kind === 'api') {
     if (origin.kind !== 'http' || origin.resourceId !== subject.path) return undefined;
     return name === 'availability' ? answerOf(summary) < 500 : latencyOf(summary) <= thresholdMillis;
+  }
+  if (subject.kind === 'websocket') {
+    if (sourceKind(origin) !== 'websocket' || origin.resourceId !== subject.path) return undefined;
+    return name === 'availability' ? status === 'succeeded' : latencyOf(summary) <= thresholdMillis;
   }
   if (!counts.has(functionId) || status === 'throttled') return undefined;
   if (name === 'availability') return status === 'succeeded';

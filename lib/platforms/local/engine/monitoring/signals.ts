@@ -1,5 +1,6 @@
-import type { SignalName } from '../../../../core/model.js';
-import type { InvocationSummary } from '../../console/protocol.js';
+import type { SignalName, SubjectKind } from '../../../../core/model.js';
+import type { InvocationSummary, Origin } from '../../console/protocol.js';
+import { isRouteEdge } from '../edges.js';
 
 /** What one invocation adds to a signal. */
 export interface Value {
@@ -20,11 +21,20 @@ const OF_INVOCATIONS: { readonly [S in SignalName]?: (summary: InvocationSummary
   'function.memoryUsed': ({ memoryUsedMiB }) => known(memoryUsedMiB),
   'api.serverErrors': (summary) => share(answerOf(summary) >= 500),
   'api.latency': (summary) => known(latencyOf(summary)),
+  'websocket.serverErrors': ({ status }) => share(status !== 'succeeded'),
+  'websocket.latency': (summary) => known(latencyOf(summary)),
   'schedule.runs': () => ({ value: 1 }),
 };
 
 export function valueIn(signal: SignalName, summary: InvocationSummary): Value | undefined {
   return OF_INVOCATIONS[signal]?.(summary);
+}
+
+/** What an invocation counts for beside its function. Whom an authorizer lets in is not asked by a route. */
+export function sourceKind({ kind, edgeId }: Origin): SubjectKind | undefined {
+  if (kind === 'http') return 'api';
+  if (kind === 'schedule') return kind;
+  return kind === 'other' && isRouteEdge(edgeId) ? 'websocket' : undefined;
 }
 
 /** Status of the answer that the client got. */
