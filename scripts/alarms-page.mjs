@@ -164,7 +164,9 @@ export function alarmsPage() {
     '',
     row(['alarm', 'of', 'on when', 'window', 'severity']),
     '|---|---|---|---|---|',
-    ...ALARMS.map((alarm) => row([`[${alarm.name}](#${anchor(alarm)})`, words[alarm.of] ?? alarm.of, alarm.words, window(alarm), alarm.severity])),
+    ...ALARMS.map((alarm) =>
+      row([`[${alarm.name}](#${anchor(alarm)})`, words[alarm.of] ?? alarm.of, alarm.words, window(alarm), alarm.severity]),
+    ),
     '',
     SLO,
     '',
