@@ -88,6 +88,13 @@ export async function loadConfig({ config, folder }: Project): Promise<LoadedCon
         "export a function that creates the service: export default (scope) => new Shop(scope, 'Shop')",
     );
   }
+  if (/^class\b/.test(Function.prototype.toString.call(build))) {
+    const { name = 'Shop' } = build as { name?: string };
+    throw new FaastenError(
+      'config-invalid',
+      `'${config}' exports the class ${name}; export a function that creates one: export default (scope) => new ${name}(scope, '${name}')`,
+    );
+  }
   return { build: build as FaastenConfig, files: [config, ...Object.keys(require.cache).filter(isOfProject)] };
 }
 

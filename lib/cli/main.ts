@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './compile-cache.js';
+import './node.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../core/suggest.js';

@@ -32,16 +32,41 @@ export function report(err: Terminal, error: unknown): number {
 
 /** {@link report} without an exit code. */
 export function describeProblem(err: Terminal, error: unknown): void {
-  const { name, message, stack } = error as Partial<Error>;
+  const { name, message, stack } = (error ?? {}) as Partial<Error>;
+  const title = err.paint('red', 'error:');
   if (message === undefined) {
-    err.line(`${err.paint('red', 'error:')} ${String(error)}`);
+    const what =
+      error === null || error === undefined ? `${error} was thrown; throw an Error, which says what is wrong` : String(error);
+    err.line(`${title} ${what}`);
     return;
   }
+  const place = placesOf(stack)[0] ?? placeIn(message);
   const isPlain = name === 'Error' || name === 'FaastenError' || name === undefined;
-  err.line(`${err.paint('red', 'error:')} ${isPlain ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, '\n  ').trimEnd()}`);
-  const place = placesOf(stack)[0];
+  const words = missingModule(error as NodeJS.ErrnoException, place) ?? message.replace(/\n\s*[^\n]+:\d+:\d+\s*$/, '');
+  err.line(`${title} ${isPlain ? '' : `${name}: `}${words.replace(/\s*\n\s*/g, '\n  ').trimEnd()}`);
   if (place) quote(err, place);
   else if (!isPlain && stack) err.line(err.paint('dim', stack.slice(stack.indexOf('\n') + 1)));
+}
+
+/** What to do about an import that leads nowhere; undefined for other errors. */
+function missingModule({ code, message }: NodeJS.ErrnoException, place: Place | undefined): string | undefined {
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  const [, name] = /Cannot find (?:module|package) '([^']+)'/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  const importer = place ? `, which ${shownPath(place.file)} imports` : '';
+  if (/^[./\\]/.test(name)) return `cannot find the file '${name}'${importer}; write the path as it is from there`;
+  const wanted = name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+  const isListed = existsSync('package.json') && readFileSync('package.json', 'utf8').includes(`"${wanted}"`);
+  return `cannot find the package '${wanted}'${importer}; run: npm install${isListed ? '' : ` ${wanted}`}`;
+}
+
+/** The place that a parser writes below its message. */
+function placeIn(message: string): Place | undefined {
+  const [, file, line, column] = /\n\s*([^\n]+):(\d+):(\d+)\s*$/.exec(message) ?? [];
+  return file !== undefined && existsSync(file) ? { file, line: Number(line), column: Number(column) } : undefined;
 }
 
 /** Lines of the user's in a stack, the innermost first. */
@@ -67,8 +92,15 @@ function sourceOf(file: string): string {
 
 /** `  at shop.ts:12:5`, and the line. */
 function quote(err: Terminal, { file, line, column }: Place): void {
-  const shown = relative(process.cwd(), file);
-  err.line(`  at ${err.paint('cyan', `${shown.startsWith('..') ? file : shown}:${line}:${column}`)}`);
   const text = readFileSync(file, 'utf8').split(/\r?\n/)[line - 1];
+  // What the compiler puts before the first line moves its columns.
+  const isInside = text === undefined || column <= text.length + 1;
+  err.line(`  at ${err.paint('cyan', `${shownPath(file)}:${line}${isInside ? `:${column}` : ''}`)}`);
   if (text?.trim()) err.line(err.paint('dim', `  ${String(line).padStart(5)} | ${text.trimEnd().slice(0, 160)}`));
+}
+
+/** From here, or whole where it is not below. */
+function shownPath(file: string): string {
+  const shown = relative(process.cwd(), file);
+  return shown.startsWith('..') ? file : shown;
 }

@@ -183,7 +183,7 @@ describe('what is wrong with it is said at the user’s line', () => {
     [
       'a module that is not there',
       { ...FILES, 'shop.ts': `import './nowhere.js';\n${SHOP}` },
-      /error: Cannot find module '\.\/nowhere\.js'/,
+      /error: cannot find the file '\.\/nowhere\.js', which shop\.ts imports; write the path as it is from there\n {2}at shop\.ts:1/,
     ],
     ['a mistake in its syntax', { ...FILES, 'shop.ts': `${SHOP}\nconst = 1;` }, /error: .*shop\.ts.*\b12:6/s],
   ])('%s', (_, files, expected) => {

@@ -8,10 +8,14 @@ import { CONFIG_OPTION, findProject, type Project } from '../config.js';
 import { clockTime, Lines, milliseconds } from '../dev/lines.js';
 import { prepare, type Session, type SessionOptions } from '../dev/session.js';
 import { FileWatcher } from '../dev/watch.js';
+import { ENV_OPTION, envFileOf } from '../env-file.js';
 import { describeProblem } from '../problems.js';
 
-/** What the engine keeps in its folder. */
-const DATA = ['store', 'buckets'];
+/** What the engine keeps in its folder: what it remembers, and the key of test tokens. */
+const MEMORY = ['store', 'buckets'];
+const KEPT = ['issuer.json'];
+/** Milliseconds for which an end is not explained. */
+const PATIENCE = 300;
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export const dev: Command = {
@@ -34,7 +38,7 @@ export const dev: Command = {
       value: '<address>',
       description: 'address to listen on; by default 127.0.0.1, which nobody else reaches',
     },
-    env: { type: 'string', value: '<file>', description: 'file with secrets; by default .env beside the config' },
+    env: ENV_OPTION,
     data: {
       type: 'string',
       value: '<folder>',
@@ -42,7 +46,7 @@ export const dev: Command = {
     },
     fresh: { type: 'boolean', description: 'forget what an earlier run has left there' },
     config: CONFIG_OPTION,
-    json: { type: 'boolean', description: 'print one JSON object a line: ready, invocation, log, reload' },
+    json: { type: 'boolean', description: 'print one JSON object a line: ready, invocation, log, reload, alarm' },
   },
   examples: [
     ['faasten dev', 'the service of ./faasten.config.ts'],
@@ -56,12 +60,11 @@ async function run(call: Call): Promise<number> {
   const { options } = call;
   const project = findProject(call.directory, options.text('config'));
   const host = options.text('host') ?? '127.0.0.1';
-  const envFile = options.text('env');
   const data = options.text('data');
   const settings: SessionOptions = {
     port: integer('dev', options, 'port', 0, 65_535),
     host,
-    envFile: envFile === undefined ? join(project.folder, '.env') : resolve(call.directory, envFile),
+    envFile: envFileOf(call, project),
     dataDirectory: data === undefined ? join(project.folder, '.faasten', 'local') : resolve(call.directory, data),
   };
   if (options.flag('fresh')) clear(settings.dataDirectory);
@@ -94,26 +97,28 @@ async function run(call: Call): Promise<number> {
   });
   watcher.follow(session.files);
   await ended();
+  const patience = setTimeout(() => call.err.line('ending, when what runs has ended; Ctrl+C again ends at once'), PATIENCE);
   watcher.close();
   await turn;
   await session.close();
+  clearTimeout(patience);
   return EXIT.ok;
 }
 
 /**
- * Removes what the engine has left in a folder, and nothing else.
+ * Removes what the engine remembers in a folder, and nothing else.
  * @throws when somebody else's files are in it
  */
 function clear(folder: string): void {
   if (!existsSync(folder)) return;
-  const others = readdirSync(folder).filter((name) => !DATA.includes(name));
+  const others = readdirSync(folder).filter((name) => !MEMORY.includes(name) && !KEPT.includes(name));
   if (others.length > 0) {
     throw new FaastenError(
       'folder-taken',
-      `--fresh would remove '${folder}', which holds ${others.slice(0, 3).join(', ')}; choose another with --data`,
+      `--fresh would forget what is in '${folder}', which holds ${others.slice(0, 3).join(', ')}; choose another with --data`,
     );
   }
-  rmSync(folder, { recursive: true });
+  for (const name of MEMORY) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Resolves when somebody asks to end. Asked twice, the process ends at once. */
@@ -152,6 +157,8 @@ function asText({ out, err, directory }: Call): Teller {
         out.line(out.paint('yellow', `  port 3000 is taken, so it is ${session.port}`));
       for (const [path, url] of urls) out.line(`  ${path.padEnd(width)}  ${out.paint('cyan', url)}`);
       out.line(`  ${'console'.padEnd(width)}  ${out.paint('cyan', session.console.url)}`);
+      if (count === 0)
+        out.line(out.paint('yellow', '  nothing runs: the config created no function in the scope that it was given'));
       out.line(out.paint('dim', '  Ctrl+C ends'));
       out.line();
     },
@@ -181,6 +188,7 @@ function asJson({ out, err }: Call): Teller {
       if (event.type === 'invocation' && event.invocation.status !== 'running') line({ type: 'invocation', ...event.invocation });
       else if (event.type === 'log') line({ type: 'log', invocationId: event.invocationId, ...event.line });
       else if (event.type === 'reload') line(event);
+      else if (event.type === 'alarm') line({ type: 'alarm', ...event.alarm });
     },
     ready: (session, _project, took) => ready(session, took),
     restarted: ready,

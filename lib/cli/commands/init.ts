@@ -38,7 +38,7 @@ async function run({ arguments: [given = '.'], options, out, directory }: Call):
     );
   }
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    makeFolder(dirname(join(folder, name)), given);
     // Of two that run at once, one fails here.
     writeFileSync(join(folder, name), text, { flag: 'wx' });
   }
@@ -54,6 +54,19 @@ async function run({ arguments: [given = '.'], options, out, directory }: Call):
   if (place) out.line(`  ${out.paint('cyan', `cd ${place}`)}`);
   for (const command of ['npm install', 'npm test', 'npm run dev']) out.line(`  ${out.paint('cyan', command)}`);
   return EXIT.ok;
+}
+
+/** @throws when it cannot be made */
+function makeFolder(folder: string, given: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FaastenError(
+      'folder-taken',
+      `cannot make the folder '${given}' (${code}); choose another, as in faasten init my-shop`,
+    );
+  }
 }
 
 /** Of the package, the stack and the namespace: what npm, CloudFormation and Kubernetes all take. */

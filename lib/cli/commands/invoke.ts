@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, type FunctionModel } from '../../core/describe.js';
 import { FaastenError } from '../../core/errors.js';
@@ -10,6 +10,7 @@ import { type Call, type Command, EXIT, UsageError } from '../command.js';
 import { CONFIG_OPTION, findProject, loadConfig } from '../config.js';
 import { Lines } from '../dev/lines.js';
 import { local } from '../dev/session.js';
+import { ENV_OPTION, envFileOf } from '../env-file.js';
 import { NEUTRAL_KINDS, type NeutralEvent } from '../events/neutral.js';
 import { eventOf } from '../invoke/event.js';
 import { printResult } from '../invoke/result.js';
@@ -33,7 +34,7 @@ export const invoke: Command = {
       value: '<kind>',
       description: `${NEUTRAL_KINDS.join(', ')}: where the function takes several`,
     },
-    env: { type: 'string', value: '<file>', description: 'file with secrets; by default .env beside the config' },
+    env: ENV_OPTION,
     config: CONFIG_OPTION,
     json: { type: 'boolean', description: 'print one JSON object: status, duration, result' },
   },
@@ -53,7 +54,6 @@ async function run(call: Call): Promise<number> {
   const event =
     given === undefined ? undefined : eventOf(given, given === '-' ? await text(process.stdin) : read(resolve(directory, given)));
   const project = findProject(directory, options.text('config'));
-  const envFile = options.text('env');
   const { build } = await loadConfig(project);
   const { LocalApp, startLocal } = local();
   const app = new LocalApp();
@@ -61,6 +61,11 @@ async function run(call: Call): Promise<number> {
   const model = describe(app);
   const { functions } = model;
   const paths = functions.map(({ path }) => path);
+  if (paths.length === 0)
+    throw new FaastenError(
+      'config-invalid',
+      `'${project.config}' created no function; create the service in the scope that it is given: export default (scope) => new Shop(scope, 'Shop')`,
+    );
   const path = pathNamed('function', call.arguments[0]!, paths);
   const fn = functions.find((each) => each.path === path)!;
   const running = await startLocal(app, {
@@ -68,7 +73,7 @@ async function run(call: Call): Promise<number> {
     metricsPort: 0,
     dataDirectory: false,
     watch: false,
-    envFile: envFile === undefined ? join(project.folder, '.env') : resolve(directory, envFile),
+    envFile: envFileOf(call, project),
   });
   try {
     const chosen = event ?? sampleFor({ fn, model }, kindOf(fn, kind));

@@ -126,7 +126,9 @@ export class Lines {
   }
 
   private error({ name = 'Error', message = '', stack }: { name?: string; message?: string; stack?: string }): void {
-    this.out.line(`                ${this.out.paint('red', `${name}: ${message}`)}`);
+    const [first, ...others] = `${name === 'FaastenError' ? '' : `${name}: `}${message}`.split('\n');
+    this.out.line(`                ${this.out.paint('red', first!)}`);
+    for (const other of others) this.out.line(`                ${other}`.trimEnd());
     const place = placesOf(stack)[0];
     if (place)
       this.out.line(`                at ${this.out.paint('cyan', `${relative('.', place.file)}:${place.line}:${place.column}`)}`);
@@ -138,7 +140,7 @@ export class Lines {
       this.out.line(this.out.paint('dim', `${clockTime(Date.now())}  ${name} reloaded in ${milliseconds(durationMs)}`));
     else
       this.out.line(
-        `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem}`,
+        `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem.replaceAll('\n', '\n          ')}`,
       );
   }
 

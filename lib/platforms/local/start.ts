@@ -138,7 +138,13 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     watch: options.watch ?? true,
     backoff: (attempt) => backoff?.(attempt).toMilliseconds() ?? Math.min(60_000, 1000 * 2 ** (attempt - 1)),
   });
-  await engine.start();
+  const forget = () => temporary !== undefined && rmSync(temporary, { recursive: true, force: true });
+  try {
+    await engine.start();
+  } catch (error) {
+    forget();
+    throw error;
+  }
   const inspector = new LocalInspector(engine);
   return {
     urls: Object.fromEntries(engine.urls),
@@ -154,7 +160,7 @@ export async function startLocal(app: IConstruct, options: LocalOptions = {}): P
     invoke: (functionPath, call) => engine.runners.get(functionPath)!.run(call),
     async close() {
       await engine.close();
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+      forget();
     },
   };
 }

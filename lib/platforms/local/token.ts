@@ -32,6 +32,9 @@ export async function mintToken(
 export function authorizerFor(ids: readonly string[], given: string | undefined): string {
   if (given !== undefined) return pathNamed('authorizer', given, ids);
   if (ids.length === 1) return ids[0]!;
-  const has = ids.length === 0 ? 'has no Authorizer.jwt' : `has several, ${ids.join(', ')}: say which`;
+  const has =
+    ids.length === 0
+      ? 'has no Authorizer.jwt; give one to an HttpApi or to a route'
+      : `has several, ${ids.join(', ')}: say which`;
   throw new FaastenError('name-ambiguous', `the service ${has}`);
 }

@@ -116,7 +116,17 @@ export class Engine {
     return { urls, problems: this.problems, revision: 1, hasSecret: (name) => this.secrets.get(name) !== undefined };
   }
 
+  /** @throws when a port is taken, or the data cannot be read; nothing runs on then */
   async start(): Promise<void> {
+    try {
+      await this.begin();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { options, model } = this;
     const { clock } = options;
     const now = () => clock.now();
@@ -216,6 +226,15 @@ export class Engine {
     await this.monitoring.close();
     await this.flush();
     await this.store.close();
+  }
+
+  /** Ends what a start that failed has begun. Writes nothing, as not all was read. */
+  private async abandon(): Promise<void> {
+    this.schedules?.close();
+    this.buckets?.close();
+    const begun = [this.own, ...this.apis, this.spare, ...this.runners.values(), ...this.codes.values(), this.monitoring];
+    await Promise.allSettled([...begun.map((each) => each?.close()), ...[...this.sockets.values()].map((each) => each.close(0))]);
+    await this.store?.close();
   }
 
   private async listen(): Promise<void> {

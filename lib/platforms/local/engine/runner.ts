@@ -138,7 +138,8 @@ export class FunctionRunner {
       return this.end(call, { ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });
     if ('crash' in outcome) {
       const { kind, name, message, stack } = outcome.crash;
-      const error = { name, message: `function '${this.model.path}': ${message}`, stack };
+      const who = `function '${this.model.path}': `;
+      const error = { name, message: message.startsWith(who) ? message : who + message, stack };
       return this.end(call, { ...summary, status: kind, error }, { error });
     }
     const { result, heapBytes } = outcome;

@@ -39,8 +39,9 @@ function read(file: string): Record<string, string> {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw new FaastenError('secret-missing', `cannot read '${file}' (${code}); secrets come from a file with lines NAME=value`);
   }
   return (require('dotenv') as typeof import('dotenv')).parse(text);
 }

@@ -31,7 +31,13 @@ export function keyOf(...parts: readonly string[]): string {
 /** Opens the store in a folder; in memory without one. @throws when another process has it open */
 export async function openStore(folder: string | undefined): Promise<Store> {
   if (folder === undefined) return new MemoryStore();
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const advice = 'make it a folder that may be written to, or name another: dataDirectory, or faasten dev --data';
+    throw new FaastenError('store', `cannot keep data in '${folder}' (${code}); ${advice}`);
+  }
   // Loaded only here: whoever deploys to a cloud and runs nothing does not pay for it.
   const { ClassicLevel: Level } = require('classic-level') as typeof import('classic-level');
   const level = new Level<string, unknown>(folder, { valueEncoding: 'json' });
@@ -40,7 +46,7 @@ export async function openStore(folder: string | undefined): Promise<Store> {
   } catch (error) {
     const { cause } = error as { cause?: { code?: string; message?: string } };
     if (cause?.code === 'LEVEL_LOCKED') {
-      const advice = 'stop the other process, or give this one another dataDirectory';
+      const advice = 'stop the other process, or name another folder here: dataDirectory, or faasten dev --data';
       throw new FaastenError('conflict', `the local platform's data in '${folder}' is in use by another process; ${advice}`);
     }
     const advice = 'delete the folder if you can do without its messages and history';
