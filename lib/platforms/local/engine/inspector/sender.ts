@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { FaastenError } from '../../../../core/errors.js';
+import { FaastenError, shown } from '../../../../core/errors.js';
 import { HIDDEN, notFound } from '../../console/index.js';
 import type { SendRequest, SendResult } from '../../console/protocol.js';
 import type { Engine } from '../engine.js';
@@ -67,6 +67,11 @@ export class Sender {
         await buses.publish(resourceId, { type, source, data: JSON.stringify(data), traceId, eventId });
         return { traceId, eventId };
       }
+      default:
+        throw new FaastenError(
+          'invalid-value',
+          `there are no events of the kind ${shown((request as SendRequest).kind)}; give another one`,
+        );
     }
   }
 
