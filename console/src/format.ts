@@ -18,9 +18,12 @@ export function duration(ms: number | undefined): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return whole(minutes, 'min', Math.floor((ms % 60_000) / 1000), 's');
+  return whole(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
+
+const whole = (much: number, unit: string, rest: number, smaller: string): string =>
+  rest === 0 ? `${much} ${unit}` : `${much} ${unit} ${rest} ${smaller}`;
 
 /** `just now`, `12 s ago`, `3 min ago`, `in 4 h` */
 export function ago(timeMs: number, nowMs: number): string {

@@ -1,5 +1,6 @@
 /** Calls of the console's own API. The only place that uses `fetch`; addresses have no host, so nothing leaves this origin. */
 import type {
+  AlarmFiring,
   AlarmState,
   BucketState,
   EventQuery,
@@ -72,6 +73,7 @@ export const api = {
   timeline: (window: TimeWindow, pixels: number) => get<Timeline>('timeline', { ...window, pixels }),
   mintToken: (request: TokenRequest) => post<TestToken>('tokens', request),
   alarms: () => get<AlarmState[]>('alarms'),
+  firings: () => get<AlarmFiring[]>('firings'),
 };
 
 function get<T>(path: string, query: Query = {}): Promise<T> {

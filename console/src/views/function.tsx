@@ -8,6 +8,7 @@ import { spanName } from '../state/window.js';
 import { Empty, ErrorNote, Facts, Loading, View } from '../ui/parts.js';
 import { DurationLine, Spark } from '../ui/spark.js';
 import { nodeOf } from './addresses.js';
+import { AlarmsOf } from './alarms.js';
 import { Connections } from './connections.js';
 import { SpanChoice, useMetrics } from './functions.js';
 import { InvocationTable } from './invocations.js';
@@ -53,6 +54,7 @@ function Detail({ node }: { node: FunctionNode }) {
           <span>Repair it and save: it is loaded again by itself.</span>
         </div>
       )}
+      <AlarmsOf id={node.id} />
       {metrics.error && <ErrorNote error={metrics.error} retry={metrics.reload} />}
       {own === undefined ? !metrics.error && <Loading /> : <Figures metrics={own} />}
       <div class="halves">

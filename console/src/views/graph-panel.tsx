@@ -5,6 +5,7 @@ import { to } from '../state/router.js';
 import { Icon, KindIcon } from '../ui/icons.js';
 import { Ago, Facts, Status } from '../ui/parts.js';
 import { nodeAddress } from './addresses.js';
+import { AlarmsOf } from './alarms.js';
 import { Connections } from './connections.js';
 
 /** What is selected in the picture. */
@@ -34,6 +35,7 @@ export function GraphPanel({ node, onClose }: { node: GraphNode; onClose: () => 
           {node.kind === 'schedule' ? 'Run now' : 'Send an event'}
         </a>
       </div>
+      <AlarmsOf id={node.id} />
       <Facts facts={factsOf(node)} />
       <Connections id={node.id} />
       {runs.length > 0 && (

@@ -80,6 +80,7 @@ const CALLS: Readonly<Record<string, Handler>> = {
     return inspector.mintToken(tokenRequestOf(input));
   },
   'GET alarms': (inspector) => inspector.alarms?.() ?? [],
+  'GET firings': (inspector) => inspector.firings?.() ?? [],
 };
 
 /** Whether a method changes something, for the checks of a caller. */
