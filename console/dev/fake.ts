@@ -5,6 +5,7 @@
 import { notFound } from '../../lib/platforms/local/console/errors.js';
 import { metricsOf, timelineOf } from '../../lib/platforms/local/console/figures.js';
 import type {
+  ConnectRequest,
   EventQuery,
   Inspector,
   InvocationDetail,
@@ -21,6 +22,7 @@ import type {
   SendResult,
   ServiceGraph,
   Span,
+  TestConnection,
   TimeWindow,
   TokenRequest,
 } from '../../lib/platforms/local/console/protocol.js';
@@ -322,6 +324,26 @@ export class FakeInspector implements Inspector {
   deleteSavedEvent(eventId: string) {
     this.asked.push(`delete ${eventId}`);
     if (!this.saved.delete(eventId)) throw notFound('saved event', eventId);
+  }
+
+  sockets() {
+    return [];
+  }
+
+  testConnections() {
+    return [];
+  }
+
+  async connect({ socketId }: ConnectRequest): Promise<TestConnection> {
+    throw notFound('WebSocket API', socketId);
+  }
+
+  sendTo(connectionId: string) {
+    throw notFound('test connection', connectionId);
+  }
+
+  disconnect(connectionId: string) {
+    throw notFound('test connection', connectionId);
   }
 
   private get measured() {

@@ -96,7 +96,7 @@ export class RunningService {
     { source = 'test' }: { readonly source?: string } = {},
   ): Promise<void> {
     const resourceId = this.path('bus', bus);
-    await this.running.inspector.send({ kind: 'other', resourceId, body: JSON.stringify({ type, source, data }) });
+    await this.running.inspector.send({ kind: 'bus', busId: resourceId, type, source, data: JSON.stringify(data) });
   }
 
   /**

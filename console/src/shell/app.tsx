@@ -14,6 +14,7 @@ import { QueueView } from '../views/queue.js';
 import { QueuesView } from '../views/queues.js';
 import { SchedulesView } from '../views/schedules.js';
 import { SendView } from '../views/send.js';
+import { SocketsView } from '../views/sockets.js';
 import { TimelineView } from '../views/timeline.js';
 import { TopicsView } from '../views/topics.js';
 import { TraceView } from '../views/trace.js';
@@ -99,6 +100,8 @@ function Routed() {
       return <BucketsView />;
     case 'schedules':
       return <SchedulesView />;
+    case 'websockets':
+      return <SocketsView />;
     case 'alarms':
       return <AlarmsView />;
   }

@@ -1,6 +1,6 @@
 import { shortcuts } from '../state/preferences.js';
 import { Dialog } from '../ui/dialog.js';
-import { PLACES } from './places.js';
+import { places } from './places.js';
 import { helpOpen } from './shortcuts.js';
 
 const close = () => {
@@ -22,7 +22,7 @@ export function Help() {
           <Shortcut keys={['/']}>Search in this view</Shortcut>
           <Shortcut keys={['j']}>Next row (k: the one before)</Shortcut>
           <Shortcut keys={['Ctrl', 'Enter']}>Send the event that is edited</Shortcut>
-          {PLACES.map(({ key, title, view }) => (
+          {places.value.map(({ key, title, view }) => (
             <Shortcut key={view} keys={['g', key]}>
               {title}
             </Shortcut>

@@ -5,7 +5,7 @@ import { go, to } from '../state/router.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon, KindIcon } from '../ui/icons.js';
 import { nodeAddress } from '../views/addresses.js';
-import { PLACES } from './places.js';
+import { places } from './places.js';
 import { helpOpen, paletteOpen } from './shortcuts.js';
 
 interface Command {
@@ -94,7 +94,7 @@ function Search() {
 function commands(): Command[] {
   const nodes = graph.value?.nodes ?? [];
   return [
-    ...PLACES.map(
+    ...places.value.map(
       ({ view, title, icon }): Command => ({ id: `view ${view}`, title, where: 'view', kind: icon, run: () => go(to(view)) }),
     ),
     ...nodes.map(

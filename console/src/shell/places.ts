@@ -1,4 +1,6 @@
 /** The views of the console, in the order of the navigation. */
+import { computed } from '@preact/signals';
+import { alarms, sockets } from '../state/live.js';
 import type { IconName } from '../ui/icons.js';
 
 export interface Place {
@@ -7,11 +9,13 @@ export interface Place {
   readonly icon: IconName;
   /** Second key of its shortcut, after `g`. */
   readonly key: string;
+  /** Whether the service has any of that. @default - always */
+  readonly if?: () => boolean;
   /** Begins a group in the navigation. */
   readonly gap?: boolean;
 }
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   { view: '', title: 'Graph', icon: 'graph', key: 'g' },
   { view: 'invocations', title: 'Invocations', icon: 'invocations', key: 'i' },
   { view: 'logs', title: 'Logs', icon: 'log', key: 'l' },
@@ -22,4 +26,9 @@ export const PLACES: readonly Place[] = [
   { view: 'topics', title: 'Topics', icon: 'topic', key: 'o' },
   { view: 'buckets', title: 'Buckets', icon: 'bucket', key: 'b' },
   { view: 'schedules', title: 'Schedules', icon: 'schedule', key: 'c' },
+  { view: 'websockets', title: 'WebSockets', icon: 'websocket', key: 'w', if: () => (sockets.value?.length ?? 0) > 0 },
+  { view: 'alarms', title: 'Alarms', icon: 'alarm', key: 'a', if: () => alarms.value.length > 0 },
 ];
+
+/** Those that this service has something for. */
+export const places = computed(() => PLACES.filter((place) => place.if?.() ?? true));

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { shortcuts } from '../state/preferences.js';
 import { go, to } from '../state/router.js';
-import { PLACES } from './places.js';
+import { places } from './places.js';
 
 export const paletteOpen = signal(false);
 export const helpOpen = signal(false);
@@ -27,7 +27,7 @@ export function startShortcuts(): void {
     if (document.querySelector('dialog[open]')) return;
     if (event.timeStamp - goPressedMs < SEQUENCE_MS) {
       goPressedMs = Number.NEGATIVE_INFINITY;
-      const place = PLACES.find(({ key }) => key === event.key);
+      const place = places.value.find(({ key }) => key === event.key);
       if (place === undefined) return;
       event.preventDefault();
       go(to(place.view));

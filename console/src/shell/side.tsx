@@ -1,19 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../format.js';
-import { alarms, alarmsOn, connection, deadLetters, graph } from '../state/live.js';
+import { alarmsOn, connection, deadLetters, graph } from '../state/live.js';
 import { type Theme, theme } from '../state/preferences.js';
 import { parts, to } from '../state/router.js';
 import { Icon } from '../ui/icons.js';
-import { PLACES, type Place } from './places.js';
+import { type Place, places } from './places.js';
 import { paletteOpen } from './shortcuts.js';
 
 /** Views that stand under another one in the navigation. */
 const UNDER: Readonly<Record<string, string>> = { traces: 'invocations' };
 
-const ALARMS: Place = { view: 'alarms', title: 'Alarms', icon: 'alarm', key: 'a' };
-
 export function Side() {
-  const places = alarms.value.length > 0 ? [...PLACES, ALARMS] : PLACES;
   return (
     <header class="side">
       <a href="/" class="brand">
@@ -29,7 +26,7 @@ export function Side() {
       </a>
       <nav aria-label="Views">
         <ul>
-          {places.map((place) => (
+          {places.value.map((place) => (
             <NavItem key={place.view} place={place} />
           ))}
         </ul>

@@ -8,7 +8,9 @@ import type {
   QueueState,
   ScheduleState,
   ServiceGraph,
+  SocketState,
   StreamEvent,
+  TestConnection,
   TopicState,
   TrafficEvent,
 } from '../../../lib/platforms/local/console/protocol.js';
@@ -26,6 +28,9 @@ export const queues = signal<readonly QueueState[] | undefined>(undefined);
 export const topics = signal<readonly TopicState[] | undefined>(undefined);
 export const buckets = signal<readonly BucketState[] | undefined>(undefined);
 export const schedules = signal<readonly ScheduleState[] | undefined>(undefined);
+export const sockets = signal<readonly SocketState[] | undefined>(undefined);
+/** Connections that consoles opened, the oldest first. */
+export const testConnections = signal<readonly TestConnection[]>([]);
 export const alarms = signal<readonly AlarmState[]>([]);
 /** Raised when everything shown should be asked for again. */
 export const generation = signal(0);
@@ -90,12 +95,14 @@ export async function refresh(): Promise<void> {
       api.buckets(),
       api.schedules(),
       api.alarms(),
+      api.sockets(),
+      api.testConnections(),
     ]);
     batch(() => {
       graph.value = service;
       graphError.value = undefined;
       recent.value = page.items;
-      [queues.value, topics.value, buckets.value, schedules.value, alarms.value] = states;
+      [queues.value, topics.value, buckets.value, schedules.value, alarms.value, sockets.value, testConnections.value] = states;
       problems.value = new Map(
         service.nodes.flatMap((node) => (node.kind === 'function' && node.problem ? [[node.id, node.problem]] : [])),
       );
@@ -153,6 +160,12 @@ function take(event: StreamEvent): void {
       return;
     case 'schedule':
       schedules.value = replaced(schedules.value, event.schedule);
+      return;
+    case 'socket':
+      sockets.value = replaced(sockets.value, event.socket);
+      return;
+    case 'connection':
+      testConnections.value = replaced(testConnections.value, event.connection) ?? [];
       return;
     case 'alarm':
       alarms.value = replaced(alarms.value, event.alarm) ?? [];

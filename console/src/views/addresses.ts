@@ -16,7 +16,10 @@ export function nodeAddress({ kind, id }: Pick<GraphNode, 'kind' | 'id'>): strin
       return to('topics');
     case 'schedule':
       return to('schedules');
+    case 'websocket':
+      return to('websockets');
     case 'api':
+    case 'bus':
       return to('send', undefined, { to: id });
     default:
       return to('');

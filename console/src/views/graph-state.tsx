@@ -40,6 +40,8 @@ function stateOf(node: GraphNode): [text: string, tone?: 'bad' | 'running'] {
       const next = schedules.value?.find(({ id }) => id === node.id)?.nextRunTimesMs[0];
       return [next === undefined ? node.expression : `next ${ago(next, now.value)}`];
     }
+    case 'bus':
+      return ['event bus'];
     case 'api':
       return [plural(node.routes.length, 'route')];
     default:

@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks';
-import type { SendRequest } from '../../../lib/platforms/local/console/protocol.js';
+import { HIDDEN, type SendRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { pretty } from '../format.js';
-import { TokenForm } from './token.js';
+import { Pairs } from './pairs.js';
+import { AddToken } from './token.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
@@ -35,12 +35,32 @@ export function RequestForm({ request, onChange }: { request: SendRequest; onCha
       return <ObjectForm request={request} onChange={onChange} />;
     case 'call':
       return <Body label="Input (JSON)" value={request.input} onChange={(input) => onChange({ ...request, input })} />;
-    case 'other':
-      return <Body label="Body" value={request.body} onChange={(body) => onChange({ ...request, body })} />;
+    case 'authorizer':
+      return <RequestHead request={request} onChange={onChange} />;
+    case 'bus':
+      return <BusForm request={request} onChange={onChange} />;
   }
 }
 
 function HttpForm({ request, onChange }: FormProps<'http'>) {
+  return (
+    <>
+      <RequestHead request={request} onChange={onChange} />
+      <AddToken
+        apiId={request.apiId}
+        path={request.path}
+        method={request.method}
+        onToken={({ name, value }) => onChange({ ...request, headers: { ...request.headers, [name]: value } })}
+      />
+      {request.method !== 'GET' && request.method !== 'HEAD' && (
+        <Body label="Body" value={request.body ?? ''} onChange={(body) => onChange({ ...request, body })} />
+      )}
+    </>
+  );
+}
+
+/** Method, path and headers. */
+function RequestHead({ request, onChange }: FormProps<'http' | 'authorizer'>) {
   return (
     <>
       <div class="pair path">
@@ -64,16 +84,50 @@ function HttpForm({ request, onChange }: FormProps<'http'>) {
         </label>
       </div>
       {request.path.includes('{') && <p class="hint">Put a value in place of each parameter in braces.</p>}
-      <Pairs label="Headers" value={request.headers} onChange={(headers) => onChange({ ...request, headers })} />
-      <TokenForm
-        apiId={request.apiId}
-        path={request.path}
-        method={request.method}
-        onToken={({ name, value }) => onChange({ ...request, headers: { ...request.headers, [name]: value } })}
+      <Pairs
+        label="Headers"
+        hint={
+          isHidden(request)
+            ? `${HIDDEN} stands for what it was in the past event, as long as the platform has not been ended.`
+            : undefined
+        }
+        value={request.headers}
+        onChange={(headers) => onChange({ ...request, headers })}
       />
-      {request.method !== 'GET' && request.method !== 'HEAD' && (
-        <Body label="Body" value={request.body ?? ''} onChange={(body) => onChange({ ...request, body })} />
-      )}
+    </>
+  );
+}
+
+const isHidden = ({ path, headers }: Extract<SendRequest, { kind: 'http' | 'authorizer' }>): boolean =>
+  [path, ...Object.values(headers)].some((text) => text.includes(HIDDEN));
+
+function BusForm({ request, onChange }: FormProps<'bus'>) {
+  return (
+    <>
+      <div class="pair">
+        <label class="field">
+          <span>Type</span>
+          <input
+            type="text"
+            class="mono"
+            spellcheck={false}
+            value={request.type}
+            onInput={(event) => onChange({ ...request, type: event.currentTarget.value })}
+          />
+        </label>
+        <label class="field">
+          <span>Source</span>
+          <input
+            type="text"
+            class="mono"
+            spellcheck={false}
+            placeholder="console"
+            value={request.source ?? ''}
+            onInput={(event) => onChange({ ...request, source: event.currentTarget.value || undefined })}
+          />
+        </label>
+      </div>
+      <Body label="Data" value={request.data} onChange={(data) => onChange({ ...request, data })} />
     </>
   );
 }
@@ -195,44 +249,4 @@ function jsonProblem(text: string): string | undefined {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-/** Names with values, one a line: `name: value`. */
-function Pairs(props: {
-  label: string;
-  hint?: string;
-  value: Readonly<Record<string, string>>;
-  onChange: (value: Record<string, string>) => void;
-}) {
-  const written = Object.entries(props.value)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n');
-  const [typed, setTyped] = useState(written);
-  // What is typed stays as it is while it means the value; another value from outside replaces it.
-  const text = JSON.stringify(parsePairs(typed)) === JSON.stringify(props.value) ? typed : written;
-  return (
-    <label class="field">
-      <span>{props.label}</span>
-      <textarea
-        rows={Math.max(2, text.split('\n').length)}
-        spellcheck={false}
-        placeholder="name: value"
-        value={text}
-        onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          props.onChange(parsePairs(event.currentTarget.value));
-        }}
-      />
-      {props.hint && <span class="hint">{props.hint}</span>}
-    </label>
-  );
-}
-
-function parsePairs(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text.split('\n').flatMap((line) => {
-      const at = line.indexOf(':');
-      return at < 1 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()]];
-    }),
-  );
 }

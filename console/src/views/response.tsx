@@ -1,6 +1,7 @@
 import type { SendRequest, SendResult } from '../../../lib/platforms/local/console/protocol.js';
 import { duration } from '../format.js';
 import type { ApiError } from '../state/api.js';
+import { recent } from '../state/live.js';
 import { to } from '../state/router.js';
 import { ErrorNote } from '../ui/parts.js';
 import { Headers, PayloadView } from '../ui/payload.js';
@@ -14,11 +15,21 @@ const OUTCOMES: Readonly<Record<SendRequest['kind'], string>> = {
   topic: 'Published',
   schedule: 'Started',
   objects: 'The bucket has it',
-  other: 'Sent',
+  authorizer: 'Answered',
+  bus: 'Published',
 };
 
 /** What came back, and what it set in motion. */
-export function Response({ result, request }: { result: SendResult | Error | undefined; request: SendRequest }) {
+export function Response({
+  result,
+  request,
+  onToken,
+}: {
+  result: SendResult | Error | undefined;
+  request: SendRequest;
+  /** Sends it again with a test token, where one would be taken. */
+  onToken?: () => void;
+}) {
   return (
     <section class="stack response" aria-label="Outcome" aria-live="polite">
       {result === undefined ? (
@@ -32,15 +43,17 @@ export function Response({ result, request }: { result: SendResult | Error | und
       ) : result instanceof Error ? (
         <ErrorNote error={result as ApiError} />
       ) : (
-        <Outcome key={result.traceId} result={result} kind={request.kind} />
+        <Outcome key={result.traceId} result={result} kind={request.kind} onToken={onToken} />
       )}
     </section>
   );
 }
 
-function Outcome({ result, kind }: { result: SendResult; kind: SendRequest['kind'] }) {
+function Outcome({ result, kind, onToken }: { result: SendResult; kind: SendRequest['kind']; onToken?: () => void }) {
   const { response, error } = result;
-  const trace = useTrace(result.traceId);
+  // What was refused started nothing, so that there is no trace to ask for.
+  const ran = (response?.status ?? 200) < 400 || recent.value.some(({ traceId }) => traceId === result.traceId);
+  const trace = useTrace(ran ? result.traceId : undefined);
   const tone = error || (response?.status ?? 200) >= 500 ? 'bad' : (response?.status ?? 200) >= 400 ? 'warn' : 'good';
   const text = error ? 'The function failed' : response?.status !== undefined ? `Status ${response.status}` : OUTCOMES[kind];
   return (
@@ -52,6 +65,13 @@ function Outcome({ result, kind }: { result: SendResult; kind: SendRequest['kind
           </h2>
           {response && <span class="muted">{duration(response.durationMs)}</span>}
         </div>
+        {onToken && (response?.status === 401 || response?.status === 403) && (
+          <div class="row">
+            <button type="button" onClick={onToken}>
+              Send again with a test token
+            </button>
+          </div>
+        )}
         {error && (
           <div class="note bad">
             <strong>
@@ -65,9 +85,13 @@ function Outcome({ result, kind }: { result: SendResult; kind: SendRequest['kind
       </div>
       <div class="row spread">
         <h2>What it set in motion</h2>
-        <a href={to('traces', result.traceId)}>Open the trace</a>
+        {ran && <a href={to('traces', result.traceId)}>Open the trace</a>}
       </div>
-      {trace.data && trace.data.spans.length > 0 ? <Waterfall trace={trace.data} /> : <p class="muted">Nothing has run yet.</p>}
+      {trace.data && trace.data.spans.length > 0 ? (
+        <Waterfall trace={trace.data} />
+      ) : (
+        <p class="muted">{ran ? 'Nothing has run yet.' : 'Nothing: it was refused before any function ran.'}</p>
+      )}
     </>
   );
 }

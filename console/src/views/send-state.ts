@@ -21,6 +21,7 @@ export function targets(): Target[] {
         ? [{ id: node.id, label: node.label, group: GROUPS[node.kind] ?? 'Other', request }]
         : [];
     }),
+    ...nodes.flatMap((node) => (node.kind === 'api' ? authorizerTargets(node) : [])),
     ...nodes.flatMap((node): Target[] => {
       const request = blank(node);
       return request && node.kind === 'function'
@@ -34,6 +35,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   queue: 'Queues',
   topic: 'Topics',
   bucket: 'Buckets',
+  bus: 'Event buses',
   schedule: 'Schedules',
   function: 'Functions',
 };
@@ -56,6 +58,15 @@ function routeTargets(api: ApiNode): Target[] {
   });
 }
 
+function authorizerTargets(api: ApiNode): Target[] {
+  return api.authorizers.map(({ id, label }) => {
+    const route = api.routes.find(({ authorizerId }) => authorizerId === id);
+    const method = route === undefined || route.method === 'ANY' ? 'GET' : route.method;
+    const request: SendRequest = { kind: 'authorizer', authorizerId: id, method, path: route?.path ?? '/', headers: {} };
+    return { id, label, group: `Authorizers of ${api.label}`, request };
+  });
+}
+
 function blank({ kind, id }: GraphNode): SendRequest | undefined {
   switch (kind) {
     case 'queue':
@@ -66,6 +77,8 @@ function blank({ kind, id }: GraphNode): SendRequest | undefined {
       return { kind: 'objects', bucketId: id, key: 'example.txt', type: 'created', body: 'hello', contentType: 'text/plain' };
     case 'schedule':
       return { kind, scheduleId: id };
+    case 'bus':
+      return { kind, busId: id, type: 'sample', data: '{}' };
     case 'function':
       return { kind: 'call', functionId: id, input: '{}' };
     default:
@@ -87,7 +100,7 @@ export function targetOf(request: SendRequest, all: readonly Target[]): Target |
   return own.find(fits) ?? own[0];
 }
 
-function matchesPath(pattern: string, path: string): boolean {
+export function matchesPath(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const given = path.split('/');
   const rest = wanted.at(-1)?.endsWith('+}') === true;
@@ -109,8 +122,10 @@ export function idOf(request: SendRequest): string {
       return request.bucketId;
     case 'call':
       return request.functionId;
-    case 'other':
-      return request.resourceId;
+    case 'authorizer':
+      return request.authorizerId;
+    case 'bus':
+      return request.busId;
   }
 }
 

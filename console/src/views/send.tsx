@@ -11,6 +11,7 @@ import { madeOf, PastEvents } from './past-events.js';
 import { RequestForm } from './request-form.js';
 import { Response } from './response.js';
 import { functionsOf, samplesFor, type Target, targetNamed, targetOf, targets } from './send-state.js';
+import { guardOf, mintFor } from './token.js';
 
 export function SendView() {
   const all = targets();
@@ -70,11 +71,11 @@ function Composer({ all }: { all: readonly Target[] }) {
     }, sayError);
   }, [eventId]);
 
-  const send = async () => {
+  const send = async (asked = request) => {
     if (sending) return;
     setSending(true);
     try {
-      setResult(await api.send(request));
+      setResult(await api.send(asked));
       setSent((times) => times + 1);
     } catch (error) {
       setResult(error as Error);
@@ -82,6 +83,16 @@ function Composer({ all }: { all: readonly Target[] }) {
       setSending(false);
     }
   };
+  const guard = request.kind === 'http' ? guardOf(request.apiId, request.method, request.path) : undefined;
+  const sendWithToken = (wanted: NonNullable<typeof guard>) =>
+    mintFor(wanted).then(({ name, value }) => {
+      if (request.kind !== 'http') return;
+      const others = Object.entries(request.headers).filter(([each]) => each.toLowerCase() !== name);
+      const next = { ...request, headers: { ...Object.fromEntries(others), [name]: value } };
+      edited.current = true;
+      setRequest(next);
+      void send(next);
+    }, sayError);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -111,7 +122,7 @@ function Composer({ all }: { all: readonly Target[] }) {
             }}
           />
           <div class="row">
-            <button type="button" class="primary" onClick={send} disabled={sending}>
+            <button type="button" class="primary" onClick={() => send()} disabled={sending}>
               {sending ? 'Sending …' : 'Send'}
             </button>
             <kbd>Ctrl Enter</kbd>
@@ -120,7 +131,7 @@ function Composer({ all }: { all: readonly Target[] }) {
             </button>
           </div>
         </section>
-        <Response result={result} request={request} />
+        <Response result={result} request={request} onToken={guard && (() => sendWithToken(guard))} />
       </div>
       <Saved saved={saved.data ?? []} all={all} onTake={take} onChanged={saved.reload} />
       <PastEvents round={sent} onTake={take} />

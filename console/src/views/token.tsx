@@ -1,105 +1,171 @@
+import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
+import type { ApiNode, AuthorizerSummary, RouteSummary, TokenRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { api } from '../state/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { say, sayError } from '../ui/toasts.js';
 import { nodeOf } from './addresses.js';
+import { matchesPath } from './send-state.js';
 
-/** A button that mints a test token, where an authorizer of the route takes one. */
-export function TokenForm(props: {
-  apiId: string;
-  method: string;
-  path: string;
-  onToken: (header: { readonly name: string; readonly value: string }) => void;
-}) {
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
+const LIFETIMES = [
+  [300, '5 minutes'],
+  [3600, 'an hour'],
+  [86_400, 'a day'],
+  [1, 'a second: to see it refused'],
+] as const;
+
+interface Wishes {
+  readonly subject: string;
+  /** Undefined: what the route asks for. */
+  readonly scopes?: string;
+  readonly audience?: string;
+  readonly lifetimeSeconds: number;
+  readonly claims: string;
+}
+
+/** What tokens are made with, until the page is loaded again: most often the same as last time. */
+const wishes = signal<Wishes>({ subject: 'test-user', lifetimeSeconds: 3600, claims: '' });
+
+interface Guard {
+  readonly authorizer: AuthorizerSummary;
+  readonly route?: RouteSummary;
+}
+
+/** What takes tokens for a request: the authorizer of its route, or the only one of the API. */
+export function guardOf(apiId: string, method: string, path: string): Guard | undefined {
+  const node = nodeOf(apiId);
+  if (node?.kind !== 'api') return undefined;
+  const route = (node as ApiNode).routes.find(
+    (each) => (each.method === method || each.method === 'ANY') && matchesPath(each.path, path.split('?')[0]!),
+  );
+  const authorizer = node.authorizers.find(({ id, mintsTokens }) => mintsTokens && id === route?.authorizerId);
+  return authorizer && { authorizer, route };
+}
+
+/** A token for a request, as was wished for. */
+export function mintFor({ authorizer, route }: Guard): Promise<Header> {
+  const { subject, scopes = route?.scopes?.[0] ?? '', audience, lifetimeSeconds, claims } = wishes.value;
+  const request = (): TokenRequest => ({
+    authorizerId: authorizer.id,
+    subject,
+    scopes: scopes.split(/[\s,]+/).filter((scope) => scope !== ''),
+    audience: authorizer.audiences?.includes(audience ?? '') ? audience : undefined,
+    lifetimeSeconds,
+    claims: claims.trim() === '' ? undefined : JSON.parse(claims),
+  });
+  return new Promise<TokenRequest>((resolve) => resolve(request())).then(api.mintToken).then(({ header }) => header);
+}
+
+/** A button that puts a test token into a request's headers, and one for what is in it. */
+export function AddToken(props: { apiId: string; method: string; path: string; onToken: (header: Header) => void }) {
   const [open, setOpen] = useState(false);
-  const [subject, setSubject] = useState('test-user');
-  const [scopes, setScopes] = useState('');
-  const [claims, setClaims] = useState('');
-  const node = nodeOf(props.apiId);
-  const known = node?.kind === 'api' ? node.authorizers.filter(({ mintsTokens }) => mintsTokens) : [];
-  const [chosen, setChosen] = useState<string>();
-  const authorizer = known.find(({ id }) => id === chosen) ?? known[0];
-  if (authorizer === undefined) return null;
-  const minted = async () =>
-    api.mintToken({
-      authorizerId: authorizer.id,
-      subject,
-      scopes: scopes.split(/[\s,]+/).filter((scope) => scope !== ''),
-      claims: claims.trim() === '' ? undefined : JSON.parse(claims),
-    });
-  const mint = () =>
-    minted().then((token) => {
-      props.onToken(token.header);
-      say('A token is in the headers');
+  const guard = guardOf(props.apiId, props.method, props.path);
+  if (guard === undefined) return null;
+  const add = () =>
+    mintFor(guard).then((header) => {
+      props.onToken(header);
+      say(`A token for ${wishes.value.subject} is in the headers`);
       setOpen(false);
     }, sayError);
-  const copy = () =>
-    minted()
-      .then((token) => navigator.clipboard.writeText(token.token))
-      .then(() => say('A token is in the clipboard'), sayError);
   return (
-    <div>
-      <button type="button" class="small" onClick={() => setOpen(true)}>
-        Add a test token …
+    <div class="row">
+      <button type="button" class="small" onClick={add}>
+        Add a test token
+      </button>
+      <button type="button" class="small quiet" onClick={() => setOpen(true)}>
+        What is in it …
       </button>
       <Dialog label="Test token" open={open} onClose={() => setOpen(false)}>
-        <form
-          class="dialog-body"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void mint();
-          }}
-        >
-          <h2>Test token for {authorizer.label}</h2>
-          <p class="muted">
-            Signed with a key of this machine, which nothing else accepts.
-            {authorizer.requires && ` The authorizer wants: ${authorizer.requires}.`}
-          </p>
-          {known.length > 1 && (
-            <label class="field">
-              <span>Authorizer</span>
-              <select value={authorizer.id} onChange={(event) => setChosen(event.currentTarget.value)}>
-                {known.map(({ id, label }) => (
-                  <option value={id}>{label}</option>
-                ))}
-              </select>
-            </label>
-          )}
-          <label class="field">
-            <span>Subject</span>
-            <input type="text" value={subject} onInput={(event) => setSubject(event.currentTarget.value)} />
-          </label>
-          <label class="field">
-            <span>Scopes</span>
-            <input
-              type="text"
-              placeholder="orders:read orders:write"
-              value={scopes}
-              onInput={(event) => setScopes(event.currentTarget.value)}
-            />
-          </label>
-          <label class="field">
-            <span>Further claims, as JSON</span>
-            <textarea
-              rows={3}
-              placeholder='{ "email": "ann@shop.example" }'
-              value={claims}
-              onInput={(event) => setClaims(event.currentTarget.value)}
-            />
-          </label>
-          <div class="row">
-            <button type="submit" class="primary">
-              Mint
-            </button>
-            <button type="button" onClick={() => void copy()}>
-              Copy
-            </button>
-            <button type="button" onClick={() => setOpen(false)}>
-              Cancel
-            </button>
-          </div>
-        </form>
+        <TokenForm guard={guard} onMint={add} onClose={() => setOpen(false)} />
       </Dialog>
     </div>
+  );
+}
+
+function TokenForm({ guard, onMint, onClose }: { guard: Guard; onMint: () => void; onClose: () => void }) {
+  const { authorizer, route } = guard;
+  const { subject, scopes = route?.scopes?.[0] ?? '', audience, lifetimeSeconds, claims } = wishes.value;
+  const wish = (part: Partial<Wishes>) => {
+    wishes.value = { ...wishes.value, ...part };
+  };
+  const copy = () =>
+    mintFor(guard)
+      .then(({ value }) => navigator.clipboard.writeText(value.replace(/^Bearer /, '')))
+      .then(() => say('A token is in the clipboard'), sayError);
+  return (
+    <form
+      class="dialog-body"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onMint();
+      }}
+    >
+      <h2>Test token for {authorizer.label}</h2>
+      <p class="muted">
+        Signed with a key of this machine, which nothing else accepts.
+        {authorizer.requires && ` The authorizer wants: ${authorizer.requires}.`}
+      </p>
+      <label class="field">
+        <span>Subject</span>
+        <input type="text" value={subject} onInput={(event) => wish({ subject: event.currentTarget.value })} />
+      </label>
+      <label class="field">
+        <span>Scopes</span>
+        <input
+          type="text"
+          placeholder="orders:read orders:write"
+          value={scopes}
+          onInput={(event) => wish({ scopes: event.currentTarget.value })}
+        />
+      </label>
+      <div class="pair">
+        <label class="field">
+          <span>Audience</span>
+          <select value={audience} onChange={(event) => wish({ audience: event.currentTarget.value })}>
+            {(authorizer.audiences ?? []).map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>Holds for</span>
+          <select value={lifetimeSeconds} onChange={(event) => wish({ lifetimeSeconds: Number(event.currentTarget.value) })}>
+            {LIFETIMES.map(([seconds, text]) => (
+              <option key={seconds} value={seconds}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <label class="field">
+        <span>Further claims, as JSON</span>
+        <textarea
+          rows={3}
+          spellcheck={false}
+          placeholder='{ "email": "ann@shop.example" }'
+          value={claims}
+          onInput={(event) => wish({ claims: event.currentTarget.value })}
+        />
+      </label>
+      <div class="row">
+        <button type="submit" class="primary">
+          Mint
+        </button>
+        <button type="button" onClick={() => void copy()}>
+          Copy
+        </button>
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+      </div>
+    </form>
   );
 }

@@ -61,15 +61,11 @@ test('data that no bus would take is refused in the handler', async () => {
 test('the console publishes, and sends again', async () => {
   running.seen.length = 0;
   const [sample] = (await running.inspector.samples('Test/Paid')).filter(({ name }) => name === 'Console');
-  expect(sample!.request).toEqual({
-    kind: 'other',
-    resourceId: 'Test/Bus',
-    body: '{"type":"sample","source":"console","data":{}}',
-  });
-  const body = JSON.stringify({ type: 'order.paid', data: { id: '6' } });
-  const { eventId } = await running.inspector.send({ kind: 'other', resourceId: 'Test/Bus', body });
+  expect(sample!.request).toEqual({ kind: 'bus', busId: 'Test/Bus', type: 'sample', source: 'console', data: '{}' });
+  const event = { kind: 'bus', busId: 'Test/Bus', type: 'order.paid', data: '{"id":"6"}' } as const;
+  const { eventId } = await running.inspector.send(event);
   await running.inspector.replay(eventId!);
   await running.settled();
   expect(running.seen.map(({ trigger }) => trigger).sort()).toEqual(['All', 'All', 'Console', 'Console']);
-  await expect(running.inspector.send({ kind: 'other', resourceId: 'Test/Bus', body: '{}' })).rejects.toThrow(/has no type/);
+  await expect(running.inspector.send({ ...event, data: '[]' })).rejects.toThrow(/is no JSON object/);
 });

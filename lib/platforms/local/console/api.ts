@@ -55,6 +55,13 @@ const CALLS: Readonly<Record<string, Handler>> = {
 
   'GET schedules': (inspector) => inspector.schedules(),
 
+  'GET sockets': (inspector) => inspector.sockets(),
+  'GET connections': (inspector) => inspector.testConnections(),
+  'POST sockets/*/connections': (inspector, { ids: [socketId], input }) =>
+    inspector.connect({ socketId: socketId!, query: input.optionalText('query'), headers: input.texts('headers') }),
+  'POST connections/*/messages': (inspector, { ids: [id], input }) => inspector.sendTo(id!, input.body('text')),
+  'DELETE connections/*': (inspector, { ids: [id] }) => inspector.disconnect(id!),
+
   'POST send': (inspector, { input }) => inspector.send(sendRequestOf(input)),
   'GET functions/*/samples': (inspector, { ids: [id] }) => inspector.samples(id!),
   'GET events': (inspector, { input }) =>

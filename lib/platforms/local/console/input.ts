@@ -133,7 +133,8 @@ export const SEND_KINDS = [
   'schedule',
   'objects',
   'call',
-  'other',
+  'authorizer',
+  'bus',
 ] as const satisfies readonly SendKind[];
 
 /** `failed,timedOut` */
@@ -148,21 +149,13 @@ const MAX_DELAY_SECONDS = 30 * 24 * 3600;
 export function sendRequestOf(input: Input): SendRequest {
   const kind = input.oneOf('kind', SEND_KINDS);
   switch (kind) {
-    case 'http': {
-      const method = input.text('method');
-      if (!METHOD.test(method)) throw wrongField('method', method, 'an HTTP method in capitals');
-      const path = input.text('path');
-      if (!path.startsWith('/')) throw wrongField('path', path, "a path that starts with '/'");
+    case 'http':
       return {
-        kind,
-        apiId: input.text('apiId'),
-        method,
-        path,
-        headers: input.texts('headers'),
-        body: input.optionalBody('body'),
-        eventId: input.optionalText('eventId'),
+        ...{ kind, apiId: input.text('apiId'), ...requestHead(input) },
+        ...{ body: input.optionalBody('body'), eventId: input.optionalText('eventId') },
       };
-    }
+    case 'authorizer':
+      return { kind, authorizerId: input.text('authorizerId'), ...requestHead(input) };
     case 'queue':
       return {
         kind,
@@ -187,9 +180,20 @@ export function sendRequestOf(input: Input): SendRequest {
       };
     case 'call':
       return { kind, functionId: input.text('functionId'), input: input.body('input') };
-    case 'other':
-      return { kind, resourceId: input.text('resourceId'), body: input.body('body') };
+    case 'bus':
+      return {
+        ...{ kind, busId: input.text('busId'), type: input.text('type'), source: input.optionalText('source') },
+        data: input.body('data'),
+      };
   }
+}
+
+function requestHead(input: Input): { method: string; path: string; headers: Record<string, string> } {
+  const method = input.text('method');
+  if (!METHOD.test(method)) throw wrongField('method', method, 'an HTTP method in capitals');
+  const path = input.text('path');
+  if (!path.startsWith('/')) throw wrongField('path', path, "a path that starts with '/'");
+  return { method, path, headers: input.texts('headers') };
 }
 
 export function tokenRequestOf(input: Input): TokenRequest {
@@ -197,6 +201,7 @@ export function tokenRequestOf(input: Input): TokenRequest {
     authorizerId: input.text('authorizerId'),
     subject: input.optionalText('subject'),
     scopes: input.optionalList('scopes'),
+    audience: input.optionalText('audience'),
     claims: input.optionalObject('claims'),
     lifetimeSeconds: input.optionalNumber('lifetimeSeconds', { min: 1, max: 30 * 24 * 3600 }),
   };

@@ -21,3 +21,4 @@ export * from './protocol/metrics.js';
 export * from './protocol/queues.js';
 export * from './protocol/resources.js';
 export * from './protocol/send.js';
+export * from './protocol/sockets.js';

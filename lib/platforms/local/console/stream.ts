@@ -94,6 +94,10 @@ export class Pending {
         return `bucket ${event.bucket.id}`;
       case 'schedule':
         return `schedule ${event.schedule.id}`;
+      case 'socket':
+        return `socket ${event.socket.id}`;
+      case 'connection':
+        return `connection ${event.connection.id}`;
       case 'alarm':
         return `alarm ${event.alarm.id}`;
       case 'reload':

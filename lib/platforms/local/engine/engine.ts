@@ -101,9 +101,9 @@ export class Engine {
 
   /** What the console's inspector works on. */
   get parts() {
-    const { model, history, events, credentials, deliveries, buses, buckets, schedules, issuer, monitoring } = this;
+    const { model, history, events, credentials, deliveries, buses, buckets, schedules, sockets, issuer, monitoring } = this;
     const now = () => this.options.clock.now();
-    return { model, history, events, credentials, deliveries, buses, buckets, schedules, issuer, monitoring, now };
+    return { model, history, events, credentials, deliveries, buses, buckets, schedules, sockets, issuer, monitoring, now };
   }
 
   /** Where each API is, by its path. */
@@ -154,11 +154,10 @@ export class Engine {
     this.monitoring = new Monitoring(model, this.history, this.deliveries, {
       ...{ clock, traces: this.traces, variables: options.telemetry },
     });
-    new LiveStates(this.parts);
-
     await this.own.listen();
     this.ownUrl = this.own.url;
     await this.listen();
+    new LiveStates(this.parts);
     const { urls } = this;
     const onUse = this.monitoring.uses.bind(this.monitoring);
     const targets = {

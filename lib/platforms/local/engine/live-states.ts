@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../console/protocol.js';
 import type { Engine } from './engine.js';
-import { bucketState, queueState, scheduleState, topicState } from './inspector/states.js';
+import { bucketState, queueState, scheduleState, socketState, topicState } from './inspector/states.js';
 
 /** Milliseconds between two events of one resource. */
 const LEAST = 250;
@@ -10,7 +10,7 @@ export class LiveStates {
   private readonly waiting = new Set<string>();
 
   constructor(private readonly parts: Engine['parts']) {
-    const { deliveries, buckets, schedules, monitoring, model, now } = parts;
+    const { deliveries, buckets, schedules, sockets, monitoring, model, now } = parts;
     for (const [id, box] of deliveries.queues) {
       const fifo = model.queues[id]!.fifo !== undefined;
       box.onChange = () => this.later(id, () => ({ type: 'queue', queue: queueState(box, id, 'queue', fifo, now()) }));
@@ -24,6 +24,9 @@ export class LiveStates {
       this.later(id, () => ({ type: 'topic', topic: state() }));
     };
     buckets.onChange = (id) => this.later(id, () => ({ type: 'bucket', bucket: bucketState(id, buckets.all.get(id)!) }));
+    for (const [id, server] of sockets) {
+      server.onChange = () => this.later(id, () => ({ type: 'socket', socket: socketState(server) }));
+    }
     schedules.onRun = (schedule) => {
       const state = () => scheduleState(schedule, (count) => schedules.next(schedule.id, count));
       this.later(schedule.id, () => ({ type: 'schedule', schedule: state() }));

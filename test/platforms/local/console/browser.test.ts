@@ -1,29 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FakeInspector } from '../../../../console/dev/fake.js';
 import { type RunningConsole, startConsole } from '../../../../lib/platforms/local/console/server.js';
 import { chromiumAvailable, launchChromium, openPage, type WatchedPage } from '../../../engines/chromium.js';
 import { missing } from '../../../engines/engine.js';
-
-const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, a line each: `rule: element`; by all of its rules, or by some. */
-async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  // Colours that still change would be judged half way.
-  await page.evaluate(
-    'Promise.allSettled(document.getAnimations().map(({ finished }) => Promise.race([finished, new Promise((stop) => setTimeout(stop, 2000))])))',
-  );
-  await page.evaluate(axe);
-  return page.evaluate(async (only) => {
-    const options = { resultTypes: ['violations'], ...(only && { runOnly: only }) };
-    const { violations: found } = await (globalThis as any).axe.run(options);
-    return found.flatMap(({ id, nodes }: any) =>
-      nodes.map((node: any) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-    );
-  }, rules);
-}
+import { violations } from './axe.js';
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -201,7 +182,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await heading(page, 'Send');
     const body = page.getByLabel('Body');
     await expect.poll(() => body.inputValue()).toContain('teapot');
-    await page.getByRole('button', { name: 'Add a test token …' }).click();
+    await page.getByRole('button', { name: 'What is in it …' }).click();
     await page.getByText('scope orders:write').waitFor();
     await page.getByLabel('Scopes').fill('orders:write');
     await page.getByRole('button', { name: 'Mint' }).click();

@@ -48,6 +48,8 @@ export interface RouteSummary {
   readonly functionId: string;
   /** Id of an authorizer of the API that guards the route. */
   readonly authorizerId?: string;
+  /** Of which a token must have one. */
+  readonly scopes?: readonly string[];
 }
 
 export interface AuthorizerSummary {
@@ -58,6 +60,8 @@ export interface AuthorizerSummary {
   readonly mintsTokens: boolean;
   /** What the authorizer demands beside a valid signature, in words: `scope orders:write`. */
   readonly requires?: string;
+  /** Of one that takes tokens: a token must be for one of them. */
+  readonly audiences?: readonly string[];
 }
 
 export interface QueueNode extends NodeBase {
@@ -80,7 +84,7 @@ export interface ScheduleNode extends NodeBase {
   readonly expression: string;
 }
 
-/** A kind that has no type here yet: event buses, WebSocket APIs. `facts` are shown as they are. */
+/** Event buses and WebSocket APIs. `facts` are shown as they are. */
 export interface OtherNode extends NodeBase {
   readonly kind: 'bus' | 'websocket' | 'other';
   readonly facts: Readonly<Record<string, string>>;

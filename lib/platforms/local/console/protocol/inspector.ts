@@ -6,6 +6,7 @@ import type { FunctionMetrics, Timeline, TimeWindow } from './metrics.js';
 import type { MessageQuery, MovedMessages, QueuedMessage, QueueState } from './queues.js';
 import type { AlarmFiring, AlarmState, BucketState, ObjectQuery, ObjectSummary, ScheduleState, TopicState } from './resources.js';
 import type { EventQuery, PastEvent, SampleEvent, SavedEvent, SendRequest, SendResult, TestToken, TokenRequest } from './send.js';
+import type { ConnectRequest, SocketState, TestConnection } from './sockets.js';
 
 /**
  * What the console sees of a running service and may do to it. The engine implements it; its methods may be called at any time
@@ -37,6 +38,15 @@ export interface Inspector {
   object(bucketId: string, key: string): MaybePromise<Payload>;
 
   schedules(): MaybePromise<readonly ScheduleState[]>;
+
+  sockets(): MaybePromise<readonly SocketState[]>;
+  /** Connections that consoles opened, the oldest first. */
+  testConnections(): MaybePromise<readonly TestConnection[]>;
+  /** Opens one, as a client does: past the authorizer and `$connect`. Throws `conflict`, with the reason, when it is not let in. */
+  connect(request: ConnectRequest): Promise<TestConnection>;
+  sendTo(connectionId: string, text: string): MaybePromise<void>;
+  /** Ends a test connection, or forgets one that has ended. */
+  disconnect(connectionId: string): MaybePromise<void>;
 
   /** Sends an event as one from outside; see {@link SendRequest}. A schedule runs now, its next runs stay as they are. */
   send(request: SendRequest): Promise<SendResult>;

@@ -2,6 +2,7 @@
 import type { InvocationSummary, LogLine } from './invocations.js';
 import type { QueueState } from './queues.js';
 import type { AlarmState, BucketState, ScheduleState, TopicState } from './resources.js';
+import type { SocketState, TestConnection } from './sockets.js';
 
 /** Requests, messages or events passed an edge of the graph. */
 export interface TrafficEvent {
@@ -23,6 +24,8 @@ export type LiveEvent =
   | { readonly type: 'topic'; readonly topic: TopicState }
   | { readonly type: 'bucket'; readonly bucket: BucketState }
   | { readonly type: 'schedule'; readonly schedule: ScheduleState }
+  | { readonly type: 'socket'; readonly socket: SocketState }
+  | { readonly type: 'connection'; readonly connection: TestConnection }
   | { readonly type: 'alarm'; readonly alarm: AlarmState }
   /** A function's code was loaded again, or could not be. */
   | { readonly type: 'reload'; readonly functionId: string; readonly durationMs: number; readonly problem?: string };

@@ -46,8 +46,25 @@ export type SendRequest =
     }
   /** A direct call, which waits for the result. `input` is JSON. */
   | { readonly kind: 'call'; readonly functionId: string; readonly input: string }
-  /** For kinds that are to come; `body` is JSON the engine understands. */
-  | { readonly kind: 'other'; readonly resourceId: string; readonly body: string };
+  /** Asks an authorizer what it says of a request, which goes no further. */
+  | {
+      readonly kind: 'authorizer';
+      readonly authorizerId: string;
+      readonly method: string;
+      /** With query. */
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'bus';
+      readonly busId: string;
+      /** `order.paid` */
+      readonly type: string;
+      /** @default 'console' */
+      readonly source?: string;
+      /** A JSON object. */
+      readonly data: string;
+    };
 
 export type SendKind = SendRequest['kind'];
 
@@ -103,6 +120,8 @@ export interface TokenRequest {
   readonly authorizerId: string;
   readonly subject?: string;
   readonly scopes?: readonly string[];
+  /** @default - the first that the authorizer takes */
+  readonly audience?: string;
   /** Further claims. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** @default an hour */

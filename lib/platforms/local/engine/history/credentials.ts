@@ -30,7 +30,7 @@ export class Credentials {
   }
 
   request(request: SendRequest): SendRequest {
-    if (request.kind !== 'http') return request;
+    if (request.kind !== 'http' && request.kind !== 'authorizer') return request;
     return { ...request, path: this.query(request.path), headers: this.headers(request.headers) };
   }
 

@@ -21,9 +21,16 @@ export function mintingAuthorizers(model: LocalModel): string[] {
 
 /** One of the model's, by its id. */
 export function authorizerNamed(model: LocalModel, id: string): LocalAuthorizer | undefined {
+  return guardNamed(model, id)?.spec;
+}
+
+/** The same, with its API and one of the routes that it guards. */
+export function guardNamed(model: LocalModel, id: string) {
   for (const [api, { routes }] of Object.entries(model.apis)) {
     const found = authorizersOf(api, routes).find(({ summary }) => summary.id === id);
-    if (found) return found.spec;
+    if (!found) continue;
+    const [route] = Object.entries(routes).find(([, { authorizer }]) => authorizer?.name === found.spec.name)!;
+    return { api, route, spec: found.spec };
   }
   return undefined;
 }
@@ -34,5 +41,8 @@ function summaryOf(api: string, spec: LocalAuthorizer, routes: Readonly<Record<s
     ...(spec.kind === 'jwt' ? [`audience ${spec.audiences.join(' or ')}`] : [...spec.headers, ...spec.query]),
     ...(scopes.length > 0 ? [`for some routes a scope of ${[...new Set(scopes)].join(', ')}`] : []),
   ];
-  return { id: authorizerId(api, spec), label: spec.name, mintsTokens: spec.kind === 'jwt', requires: requires.join('; ') };
+  return {
+    ...{ id: authorizerId(api, spec), label: spec.name, mintsTokens: spec.kind === 'jwt', requires: requires.join('; ') },
+    ...(spec.kind === 'jwt' && { audiences: spec.audiences }),
+  };
 }

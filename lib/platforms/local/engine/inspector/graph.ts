@@ -21,9 +21,9 @@ export function graphOf(model: LocalModel, facts: GraphFacts): ServiceGraph {
   const edges: GraphEdge[] = [];
   for (const [id, { description, routes }] of Object.entries(model.apis)) {
     const authorizers = authorizersOf(id, routes);
-    const list = Object.entries(routes).map(([key, { function: functionId, authorizer }]) => {
+    const list = Object.entries(routes).map(([key, { function: functionId, authorizer, scopes }]) => {
       const { method, path } = parseRoute(id, key);
-      return { key, method, path, functionId, authorizerId: authorizer && authorizerId(id, authorizer) };
+      return { key, method, path, functionId, authorizerId: authorizer && authorizerId(id, authorizer), scopes };
     });
     nodes.push({
       kind: 'api',

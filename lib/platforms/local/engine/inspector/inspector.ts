@@ -4,6 +4,7 @@ import type {
   AlarmFiring,
   AlarmState,
   BucketState,
+  ConnectRequest,
   EventQuery,
   FunctionMetrics,
   Inspector,
@@ -28,7 +29,9 @@ import type {
   SendRequest,
   SendResult,
   ServiceGraph,
+  SocketState,
   Span,
+  TestConnection,
   TestToken,
   Timeline,
   TimeWindow,
@@ -45,14 +48,26 @@ import { graphOf } from './graph.js';
 import { pageOf } from './page.js';
 import { samplesOf } from './samples.js';
 import { Sender } from './sender.js';
-import { bucketState, deadMessage, deadSpans, queueState, scheduleState, topicState, waitingMessage } from './states.js';
+import {
+  bucketState,
+  deadMessage,
+  deadSpans,
+  queueState,
+  scheduleState,
+  socketState,
+  topicState,
+  waitingMessage,
+} from './states.js';
+import { TestConnections } from './test-connections.js';
 
 /** What the console sees of an engine, and may do to it. */
 export class LocalInspector implements Inspector {
   private readonly sender: Sender;
+  private readonly tries: TestConnections;
 
   constructor(private readonly engine: Engine) {
     this.sender = new Sender(engine);
+    this.tries = new TestConnections(engine);
   }
 
   private get parts() {
@@ -162,6 +177,26 @@ export class LocalInspector implements Inspector {
     });
   }
 
+  sockets(): SocketState[] {
+    return [...this.engine.sockets.values()].map(socketState);
+  }
+
+  testConnections(): TestConnection[] {
+    return this.tries.all;
+  }
+
+  connect(request: ConnectRequest): Promise<TestConnection> {
+    return this.tries.connect(request);
+  }
+
+  sendTo(connectionId: string, text: string): void {
+    this.tries.send(connectionId, text);
+  }
+
+  disconnect(connectionId: string): void {
+    this.tries.close(connectionId);
+  }
+
   async send(request: SendRequest): Promise<SendResult> {
     const result = await this.sender.send(request);
     return this.parts.history.redaction?.value(result) ?? result;
@@ -203,11 +238,14 @@ export class LocalInspector implements Inspector {
     return timelineOf(this.measured, this.parts.history.runs.all, this.known(window), pixels, this.parts.now());
   }
 
-  async mintToken({ authorizerId, ...minting }: TokenRequest): Promise<TestToken> {
+  async mintToken({ authorizerId, audience, claims, ...minting }: TokenRequest): Promise<TestToken> {
     const authorizer = authorizerNamed(this.engine.model, authorizerId) ?? missing('authorizer', authorizerId);
     if (authorizer.kind !== 'jwt')
       throw new FaastenError('unsupported', `'${authorizerId}' asks a function, which decides by itself what it lets in`);
-    const { token, expiryTimeMs } = await this.parts.issuer.mint(authorizer, this.parts.now(), minting);
+    const { token, expiryTimeMs } = await this.parts.issuer.mint(authorizer, this.parts.now(), {
+      ...minting,
+      claims: { ...(audience !== undefined && { aud: audience }), ...claims },
+    });
     return { token, expiryTimeMs, header: { name: 'authorization', value: `Bearer ${token}` } };
   }
 

@@ -45,8 +45,9 @@ export function samplesOf(model: LocalModel, functionId: string): SampleEvent[] 
         break;
       }
       case 'event': {
-        const event = { type: trigger.types[0] ?? 'sample', source: trigger.sources[0] ?? 'console', data: {} };
-        samples.push({ name, request: { kind: 'other', resourceId: trigger.source!, body: JSON.stringify(event) } });
+        const [type = 'sample'] = trigger.types;
+        const [source] = trigger.sources;
+        samples.push({ name, request: { kind: 'bus', busId: trigger.source!, type, source, data: '{}' } });
       }
     }
   }

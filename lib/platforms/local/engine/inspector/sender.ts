@@ -3,8 +3,12 @@ import { request as httpRequest } from 'node:http';
 import { FaastenError, shown } from '../../../../core/errors.js';
 import { HIDDEN, notFound } from '../../console/index.js';
 import type { SendRequest, SendResult } from '../../console/protocol.js';
+import { httpQuestion } from '../access/asked.js';
+import { Gate } from '../access/gate.js';
 import type { Engine } from '../engine.js';
 import { payloadOf } from '../history/payload.js';
+import { PATIENCE } from '../http.js';
+import { guardNamed } from './authorizers.js';
 
 /** Sends events by hand, the way they come from outside. */
 export class Sender {
@@ -57,14 +61,16 @@ export class Sender {
         });
         return { traceId, eventId };
       }
+      case 'authorizer':
+        return this.authorizer(request, traceId);
       case 'call':
         return this.call(request, traceId, record(request.functionId, 'call'));
-      case 'other': {
-        const { resourceId, body } = request;
-        known(model.buses, 'event bus', resourceId);
-        const { type, source, data } = busEvent(body);
-        const eventId = record(resourceId, `${type} of ${source}`);
-        await buses.publish(resourceId, { type, source, data: JSON.stringify(data), traceId, eventId });
+      case 'bus': {
+        const { busId, type, source = 'console', data } = request;
+        known(model.buses, 'event bus', busId);
+        checkObject(data);
+        const eventId = record(busId, `${type} of ${source}`);
+        await buses.publish(busId, { type, source, data, traceId, eventId });
         return { traceId, eventId };
       }
       default:
@@ -89,6 +95,29 @@ export class Sender {
     const { result, error } = await runner.run({ task: { kind: 'call', body }, origin, traceId, eventId });
     const answer = result?.of === 'call' && result.body !== undefined ? payloadOf(result.body, 'application/json') : undefined;
     return { traceId, eventId, response: { body: answer, durationMs: performance.now() - started }, ...(error && { error }) };
+  }
+
+  /** As the gate of its API asks it, and what it says in the form that handlers get. */
+  private async authorizer(
+    { authorizerId, method, path, headers }: Extract<SendRequest, { kind: 'authorizer' }>,
+    traceId: string,
+  ): Promise<SendResult> {
+    const { model, issuer, now } = this.engine.parts;
+    const guard = guardNamed(model, authorizerId);
+    if (!guard) throw notFound('authorizer', authorizerId);
+    const gate = new Gate({ issuer, runners: this.engine.runners, patience: PATIENCE, now }, httpQuestion);
+    const started = performance.now();
+    const [plain = '/', query = ''] = path.split('?', 2);
+    const { api, route, spec } = guard;
+    const asked = { api, route, method, path: plain, query, headers: lowerCase(headers), sourceIp: '127.0.0.1', traceId };
+    const said = await gate.admit({ authorizer: spec }, asked);
+    const [status, body] = 'status' in said ? [said.status, said] : [200, said.authorizer ?? {}];
+    const response = {
+      status,
+      body: payloadOf(JSON.stringify(body), 'application/json'),
+      durationMs: performance.now() - started,
+    };
+    return { traceId, response };
   }
 
   /** Over the wire, so that it passes everything that a client's request passes. */
@@ -159,24 +188,22 @@ function known(resources: Readonly<Record<string, unknown>>, what: string, id: s
   if (!Object.hasOwn(resources, id)) throw notFound(what, id);
 }
 
-/** What is sent to a bus: `{ "type": "order.paid", "source": "shop", "data": { … } }`. */
-function busEvent(body: string): { readonly type: string; readonly source: string; readonly data: object } {
-  checkJson(body);
-  const { type, source = 'console', data = {} } = JSON.parse(body) ?? {};
-  if (typeof type !== 'string' || typeof source !== 'string' || typeof data !== 'object' || data === null)
-    throw new FaastenError('invalid-value', 'the event has no type, or data that is no object; give {"type":"…","data":{…}}');
-  return { type, source, data };
-}
-
 /** As the runtime's links check it. */
 function isKey(key: string): boolean {
   const bytes = Buffer.byteLength(key);
   return bytes > 0 && bytes <= 1024 && !/\p{Cs}|[\r\n]|(^|\/)\.{1,2}(\/|$)/u.test(key);
 }
 
-function checkJson(text: string): void {
+/** The data of an event on a bus. */
+function checkObject(text: string): void {
+  const data = checkJson(text);
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new FaastenError('invalid-value', `the data of the event is no JSON object; give {"id":"…"}`);
+}
+
+function checkJson(text: string): unknown {
   try {
-    JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new FaastenError('invalid-value', `the input is no JSON: ${(error as Error).message}`);
   }

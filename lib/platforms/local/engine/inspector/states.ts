@@ -5,6 +5,7 @@ import type {
   QueuedMessage,
   QueueState,
   ScheduleState,
+  SocketState,
   Span,
   TopicState,
 } from '../../console/protocol.js';
@@ -16,6 +17,7 @@ import type { DeadLetter, Entry, Letter } from '../mail/letter.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import type { Bucket } from '../objects/bucket.js';
 import type { Schedule } from '../schedules.js';
+import type { SocketServer } from '../sockets/server.js';
 import { expressionOf } from './graph.js';
 
 /** Runs of a schedule that are told in advance. */
@@ -86,6 +88,10 @@ export function topicState(id: string, { count, lastTimeMs }: Published, subscri
       filter: Object.fromEntries(Object.entries(filter).map(([key, conditions]) => [key, conditions.map(conditionText)])),
     })),
   };
+}
+
+export function socketState({ model, url, connections }: SocketServer): SocketState {
+  return { id: model.path, label: labelOf(model.path), url, connectionCount: connections.size };
 }
 
 export function bucketState(id: string, bucket: Bucket): BucketState {

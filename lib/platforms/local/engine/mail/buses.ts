@@ -36,8 +36,8 @@ export class Buses {
     const id = randomUUID();
     const title = `${type} of ${source}`;
     const detail = JSON.parse(data);
-    const request = () => ({ kind: 'other' as const, resourceId: bus, body: JSON.stringify({ type, source, data: detail }) });
-    const kept = eventId ?? this.record({ kind: 'other', resourceId: bus, title, timeMs: sentTimeMs, traceId, request });
+    const request = () => ({ kind: 'bus' as const, busId: bus, type, source, data });
+    const kept = eventId ?? this.record({ kind: 'bus', resourceId: bus, title, timeMs: sentTimeMs, traceId, request });
     const body = JSON.stringify({ id, 'detail-type': type, source, time: new Date(sentTimeMs).toISOString(), detail });
     const prepared = this.triggersOf(bus, type, source).map(({ functionPath, trigger }) => {
       const letter: Letter = {

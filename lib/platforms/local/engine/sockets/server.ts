@@ -29,6 +29,8 @@ export interface SocketServerOptions {
 /** The port of one WebSocket API: lets clients in, and has functions take what they send. */
 export class SocketServer {
   url = '';
+  /** Somebody connected or left. */
+  onChange: () => void = () => {};
   readonly connections = new Map<string, Connection>();
   private readonly server: Server;
   private readonly throttle: Throttle;
@@ -142,6 +144,7 @@ export class SocketServer {
         onGone: (from, code, reason) => this.gone(from, code, reason),
       });
       this.connections.set(client.connectionId, connection);
+      this.onChange();
     });
   }
 
@@ -163,6 +166,7 @@ export class SocketServer {
   private gone(connection: Connection, code: number, reason: string): void {
     const { client } = connection;
     this.connections.delete(client.connectionId);
+    this.onChange();
     if (!this.model.routes.$disconnect) return;
     const end = this.run('$disconnect', disconnectEvent(client, code, reason), randomBytes(16).toString('hex'));
     this.ends.add(end);
