@@ -134,7 +134,18 @@ function State({ alarm: { state, severity, silenced } }: { alarm: AlarmState }) 
 function Watches({ id }: { id: string | undefined }) {
   if (id === undefined) return null;
   const node = nodeOf(id);
-  return <span class="muted">· {node ? <a href={nodeAddress(node)}>{node.label}</a> : labelOf(id)}</span>;
+  return (
+    <span class="muted">
+      ·{' '}
+      {node ? (
+        <a class="in-text" href={nodeAddress(node)}>
+          {node.label}
+        </a>
+      ) : (
+        labelOf(id)
+      )}
+    </span>
+  );
 }
 
 /** When alarms were on. */

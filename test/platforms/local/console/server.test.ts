@@ -141,7 +141,11 @@ describe('the API', () => {
   test.each([
     ['no JSON', '{', 'the body is no JSON: '],
     ['a list', '[]', 'the body is no JSON object; send one'],
-    ['no kind', {}, "field 'kind': undefined is not one of http, queue, topic, schedule, objects, call, other; send one of"],
+    [
+      'no kind',
+      {},
+      "field 'kind': undefined is not one of http, queue, topic, schedule, objects, call, authorizer, bus; send one of",
+    ],
     ['no body', { kind: 'queue', queueId: 'q' }, "field 'body': undefined is not a text"],
     [
       'a method of small letters',
