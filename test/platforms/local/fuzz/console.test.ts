@@ -41,6 +41,10 @@ const CALLS = [
     'metrics',
     'timeline',
     'alarms',
+    'firings',
+    'logs',
+    'sockets',
+    'connections',
     'stream',
   ],
 ].map((path) => ['GET', path] as const);
@@ -48,7 +52,8 @@ const CHANGES = [
   ...['send', 'send', 'send', 'tokens', 'saved-events', 'queues/*/redrive', 'queues/*/purge', 'events/*/replay'].map(
     (path) => ['POST', path] as const,
   ),
-  ['DELETE', 'saved-events/*'] as const,
+  ...['sockets/*/connections', 'connections/*/messages'].map((path) => ['POST', path] as const),
+  ...['saved-events/*', 'connections/*'].map((path) => ['DELETE', path] as const),
 ];
 const known = fc.oneof(
   ...[...CALLS, ...CHANGES].map(([method, pattern]) => filled(`/api/${pattern}`).map((path) => ({ method, path }))),
@@ -91,9 +96,9 @@ const json = fc.oneof(fc.json(), whatever);
 const sent = fc
   .record(
     {
-      kind: mostly(fc.constantFrom('http', 'queue', 'topic', 'schedule', 'objects', 'call', 'other'), whatever),
-      ...{ apiId: id, queueId: id, topicId: id, functionId: id, scheduleId: id, bucketId: id, resourceId: id },
-      ...{ body: json, input: json, key: whatever, group: whatever, delaySeconds: fc.anything() },
+      kind: mostly(fc.constantFrom('http', 'queue', 'topic', 'schedule', 'objects', 'call', 'bus', 'authorizer'), whatever),
+      ...{ apiId: id, queueId: id, topicId: id, functionId: id, scheduleId: id, bucketId: id, busId: id },
+      ...{ body: json, input: json, data: json, text: whatever, key: whatever, group: whatever, delaySeconds: fc.anything() },
       method: mostly(fc.constantFrom('GET', 'POST', 'HEAD'), whatever),
       path: mostly(fc.constantFrom('/echo', '/none'), whatever),
       type: fc.constantFrom('created', 'deleted'),
