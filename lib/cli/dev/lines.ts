@@ -24,6 +24,8 @@ interface Running {
   lines: LogLine[];
   /** Whether a line says already that it runs. */
   shown: boolean;
+  /** Says so when it takes long. */
+  timer?: NodeJS.Timeout;
 }
 
 /** Tells of a running service: one line for each invocation, and below it what the function printed. */
@@ -60,6 +62,7 @@ export class Lines {
       return;
     }
     this.running.delete(summary.id);
+    clearTimeout(known?.timer);
     this.head(summary);
     for (const line of known?.lines ?? []) this.line(line);
     if (summary.error && !known?.lines.some(({ level }) => level === 'error')) this.failure(summary);
@@ -72,7 +75,13 @@ export class Lines {
       return;
     }
     if (known.lines.length < KEPT) known.lines.push(line);
-    if (performance.now() - known.started < PATIENCE) return;
+    const left = PATIENCE - (performance.now() - known.started);
+    if (left <= 0) this.show(known);
+    else known.timer ??= setTimeout(() => this.show(known), left).unref();
+  }
+
+  /** What an invocation that still runs has printed so far. */
+  private show(known: Running): void {
     if (!known.shown) this.head(known.summary);
     known.shown = true;
     for (const each of known.lines) this.line(each);
@@ -140,7 +149,7 @@ export class Lines {
       this.out.line(this.out.paint('dim', `${clockTime(Date.now())}  ${name} reloaded in ${milliseconds(durationMs)}`));
     else
       this.out.line(
-        `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem.replaceAll('\n', '\n          ')}`,
+        `${this.out.paint('dim', clockTime(Date.now()))}  ${this.out.paint('red', `${name} cannot run:`)} ${problem.replace(/\n(?=[^\n])/g, '\n          ')}`,
       );
   }
 
