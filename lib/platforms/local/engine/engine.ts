@@ -16,6 +16,7 @@ import { Links } from './links.js';
 import { LiveStates } from './live-states.js';
 import { Buses } from './mail/buses.js';
 import { Deliveries } from './mail/deliveries.js';
+import { Topics } from './mail/topics.js';
 import { Monitoring } from './monitoring/monitoring.js';
 import { Buckets } from './objects/buckets.js';
 import { Signer } from './objects/signer.js';
@@ -73,6 +74,7 @@ export class Engine {
   private events!: PastEvents;
   private readonly credentials: Credentials;
   private deliveries!: Deliveries;
+  private topics!: Topics;
   private buses!: Buses;
   private buckets!: Buckets;
   private schedules!: Schedules;
@@ -101,9 +103,24 @@ export class Engine {
 
   /** What the console's inspector works on. */
   get parts() {
-    const { model, history, events, credentials, deliveries, buses, buckets, schedules, sockets, issuer, monitoring } = this;
+    const { model, history, events, credentials, deliveries, topics, buses, buckets, schedules, sockets, issuer, monitoring } =
+      this;
     const now = () => this.options.clock.now();
-    return { model, history, events, credentials, deliveries, buses, buckets, schedules, sockets, issuer, monitoring, now };
+    return {
+      model,
+      history,
+      events,
+      credentials,
+      deliveries,
+      topics,
+      buses,
+      buckets,
+      schedules,
+      sockets,
+      issuer,
+      monitoring,
+      now,
+    };
   }
 
   /** Where each API is, by its path. */
@@ -145,6 +162,7 @@ export class Engine {
     const maxConcurrency = (fn: LocalFunctionModel) => fn.maxConcurrency ?? options.maxWorkers;
     const { backoff } = options;
     this.deliveries = new Deliveries(model, this.runners, this.store, clock, { maxConcurrency, backoff, record });
+    this.topics = new Topics(model, this.deliveries, this.store, clock, record);
     this.buses = new Buses(model, this.deliveries.functions, this.store, clock, record);
     this.schedules = new Schedules(model, this.deliveries, this.store, clock, record);
     this.buckets = new Buckets(model, options.bucketsFolder, this.store, this.deliveries, now, record);
@@ -163,6 +181,7 @@ export class Engine {
     const targets = {
       runners: this.runners,
       deliveries: this.deliveries,
+      topics: this.topics,
       buses: this.buses,
       sockets: this.sockets,
       buckets: this.buckets,

@@ -3,6 +3,7 @@ import { linkEdge } from './edges.js';
 import type { FaultInjector } from './faults.js';
 import type { Buses } from './mail/buses.js';
 import type { Deliveries } from './mail/deliveries.js';
+import type { Topics } from './mail/topics.js';
 import type { Buckets } from './objects/buckets.js';
 import type { Signer } from './objects/signer.js';
 import type { FunctionRunner } from './runner.js';
@@ -36,6 +37,7 @@ export interface LinkUse {
 export interface LinkTargets {
   readonly runners: ReadonlyMap<string, FunctionRunner>;
   readonly deliveries: Deliveries;
+  readonly topics: Topics;
   readonly buses: Buses;
   readonly sockets: ReadonlyMap<string, SocketServer>;
   readonly buckets: Buckets;
@@ -82,7 +84,7 @@ export class Links {
   }
 
   private async answer(link: LocalLink, operation: string, argument: any, { about }: Invocation): Promise<unknown> {
-    const { runners, deliveries, buses, sockets, buckets, signer } = this.targets;
+    const { runners, deliveries, topics, buses, sockets, buckets, signer } = this.targets;
     const { target } = link;
     const cause = { traceId: about.trace.traceId, parentId: about.requestId };
     switch (operation) {
@@ -95,7 +97,7 @@ export class Links {
       case 'publish':
         return link.kind === 'bus'
           ? buses.publish(target, { ...argument, ...cause })
-          : deliveries.publish(target, { ...argument, ...cause });
+          : topics.publish(target, { ...argument, ...cause });
       case 'start': {
         const origin = { kind: 'call' as const, resourceId: this.fn.path, title: `started by ${this.fn.path}` };
         return deliveries.event(target, { kind: 'call', body: argument.body, ...cause, origin });

@@ -10,7 +10,7 @@ export class LiveStates {
   private readonly waiting = new Set<string>();
 
   constructor(private readonly parts: Engine['parts']) {
-    const { deliveries, buckets, schedules, sockets, monitoring, model, now } = parts;
+    const { deliveries, topics, buckets, schedules, sockets, monitoring, model, now } = parts;
     for (const [id, box] of deliveries.queues) {
       const fifo = model.queues[id]!.fifo !== undefined;
       box.onChange = () => this.later(id, () => ({ type: 'queue', queue: queueState(box, id, 'queue', fifo, now()) }));
@@ -19,8 +19,8 @@ export class LiveStates {
       box.onChange = () => this.later(id, () => ({ type: 'queue', queue: queueState(box, id, 'function', false, now()) }));
     }
     monitoring.alarms.onChange = (alarm) => parts.history.emit({ type: 'alarm', alarm });
-    deliveries.onPublish = (id) => {
-      const state = () => topicState(id, deliveries.published.get(id)!, deliveries.subscriptions.get(id)!);
+    topics.onPublish = (id) => {
+      const state = () => topicState(id, topics.published.get(id)!, topics.subscriptions.get(id)!);
       this.later(id, () => ({ type: 'topic', topic: state() }));
     };
     buckets.onChange = (id) => this.later(id, () => ({ type: 'bucket', bucket: bucketState(id, buckets.all.get(id)!) }));

@@ -92,7 +92,7 @@ export class LocalInspector implements Inspector {
     const dead: Span[] = [];
     for (const id of new Set(trace.spans.map(({ resourceId }) => resourceId))) {
       const box = queues.get(id) ?? functions.get(id);
-      if (box && box.deadCount > 0) dead.push(...deadSpans(id, traceId, await box.dead()));
+      if (box && box.dead.count > 0) dead.push(...deadSpans(id, traceId, await box.dead.list()));
     }
     return { ...trace, spans: [...trace.spans, ...dead] };
   }
@@ -113,7 +113,7 @@ export class LocalInspector implements Inspector {
     const box = this.box(queueId);
     const { redaction } = this.parts.history;
     const shown = (page: Page<QueuedMessage>) => redaction?.value(page) ?? page;
-    if (query.state === 'dead') return shown(pageOf((await box.dead()).map(deadMessage), ({ id }) => id, query));
+    if (query.state === 'dead') return shown(pageOf((await box.dead.list()).map(deadMessage), ({ id }) => id, query));
     const found = box.waiting().filter(({ state }) => query.state === undefined || state === query.state);
     const page = pageOf(found, ({ entry }) => entry.id, query);
     const items = page.items.flatMap(({ entry, state }) => {
@@ -134,8 +134,8 @@ export class LocalInspector implements Inspector {
   }
 
   topics(): TopicState[] {
-    const { deliveries } = this.parts;
-    return [...deliveries.subscriptions].map(([id, list]) => topicState(id, deliveries.published.get(id)!, list));
+    const { topics } = this.parts;
+    return [...topics.subscriptions].map(([id, list]) => topicState(id, topics.published.get(id)!, list));
   }
 
   buckets(): BucketState[] {

@@ -15,7 +15,7 @@ export class Sender {
   constructor(private readonly engine: Engine) {}
 
   async send(request: SendRequest): Promise<SendResult> {
-    const { deliveries, buses, buckets, schedules, model, events, now } = this.engine.parts;
+    const { deliveries, topics, buses, buckets, schedules, model, events, now } = this.engine.parts;
     const traceId = randomBytes(16).toString('hex');
     const record = (resourceId: string, title: string) =>
       events.add({ kind: request.kind, resourceId, title, timeMs: now(), traceId, request: () => request });
@@ -34,7 +34,7 @@ export class Sender {
         known(model.topics, 'topic', topicId);
         const eventId = record(topicId, messageTitle(body));
         const group = model.topics[topicId]!.fifo && 'console';
-        await deliveries.publish(topicId, { body, attributes, group, traceId, eventId });
+        await topics.publish(topicId, { body, attributes, group, traceId, eventId });
         return { traceId, eventId };
       }
       case 'schedule': {

@@ -11,10 +11,10 @@ import type {
 } from '../../console/protocol.js';
 import { payloadOf } from '../history/payload.js';
 import { labelOf } from '../history/record.js';
-import type { Published, Subscription } from '../mail/deliveries.js';
 import { conditionText } from '../mail/filter.js';
 import type { DeadLetter, Entry, Letter } from '../mail/letter.js';
 import type { Mailbox } from '../mail/mailbox.js';
+import type { Published, Subscription } from '../mail/topics.js';
 import type { Bucket } from '../objects/bucket.js';
 import type { Schedule } from '../schedules.js';
 import type { SocketServer } from '../sockets/server.js';
@@ -34,7 +34,7 @@ export function queueState(box: Mailbox, id: string, kind: QueueState['kind'], f
   return {
     ...{ id, kind, label: labelOf(id), ...counts, fifo },
     ...(oldest !== undefined && { oldestAgeMs: Math.max(0, now - oldest) }),
-    deadLetters: box.deadCount,
+    deadLetters: box.dead.count,
     maxAttempts: box.settings.maxAttempts,
     revision: box.revision,
   };

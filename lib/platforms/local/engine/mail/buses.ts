@@ -7,6 +7,7 @@ import type { Store } from '../store.js';
 import { checkBytes } from './bytes.js';
 import type { Letter } from './letter.js';
 import type { Mailbox } from './mailbox.js';
+import { post } from './posting.js';
 
 /** An event, from whoever publishes it. */
 export interface Published {
@@ -39,15 +40,14 @@ export class Buses {
     const request = () => ({ kind: 'bus' as const, busId: bus, type, source, data });
     const kept = eventId ?? this.record({ kind: 'bus', resourceId: bus, title, timeMs: sentTimeMs, traceId, request });
     const body = JSON.stringify({ id, 'detail-type': type, source, time: new Date(sentTimeMs).toISOString(), detail });
-    const prepared = this.triggersOf(bus, type, source).map(({ functionPath, trigger }) => {
+    const postings = this.triggersOf(bus, type, source).map(({ functionPath, trigger }) => {
       const letter: Letter = {
         ...{ id, kind: 'event', trigger, body, sentTimeMs, traceId, parentId, eventId: kept },
         origin: { kind: 'other', resourceId: bus, edgeId: triggerEdge(functionPath, trigger), title },
       };
       return this.boxes.get(functionPath)!.prepare(letter)!;
     });
-    await this.store.commit(prepared.flatMap(({ changes }) => changes));
-    for (const { sent } of prepared) sent();
+    await post(this.store, postings);
     return id;
   }
 

@@ -66,7 +66,7 @@ export class Monitoring implements Recorder {
   metrics(): string {
     const gauges = (kind: QueueGauges['kind'], boxes: ReadonlyMap<string, Mailbox>) =>
       [...boxes].map(([queue, box]) => ({
-        ...{ queue, kind, waiting: box.summary().waiting, inFlight: box.inFlight.size, deadLetters: box.deadCount },
+        ...{ queue, kind, waiting: box.summary().waiting, inFlight: box.inFlight.size, deadLetters: box.dead.count },
         oldestAgeSeconds: this.ageOf(box),
       }));
     const { queues, functions } = this.deliveries;
@@ -107,9 +107,9 @@ export class Monitoring implements Recorder {
     const { queues, functions } = this.deliveries;
     switch (signal) {
       case 'function.deadLetters':
-        return functions.get(path)!.deadCount;
+        return functions.get(path)!.dead.count;
       case 'queue.deadLetters':
-        return queues.get(path)!.deadCount;
+        return queues.get(path)!.dead.count;
       case 'queue.depth':
         return queues.get(path)!.summary().waiting + queues.get(path)!.inFlight.size;
       case 'queue.messageAge':
