@@ -21,6 +21,9 @@ export interface Schedule {
 /** Milliseconds before the start in which what was due is caught up on: nobody is to lose a run by starting anew. */
 const CATCH_UP = 60_000;
 
+/** Milliseconds between tries to write what could not be written. */
+const RETRY = 1000;
+
 interface State {
   /** Where a rate counts from. */
   readonly startTimeMs: number;
@@ -34,8 +37,6 @@ interface State {
 export class Schedules {
   readonly all = new Map<string, Schedule & { state: State }>();
   onRun: (schedule: Schedule) => void = () => {};
-  /** The store could not be written. */
-  onError: (error: Error) => void = () => {};
   private readonly cancels = new Map<string, () => void>();
   private closed = false;
 
@@ -117,10 +118,17 @@ export class Schedules {
     this.cancels.set(
       schedule.id,
       this.clock.at(due, () => {
-        this.run(schedule.id, due).catch(this.onError);
+        void this.runOnce(schedule.id, due);
         this.wait(schedule);
       }),
     );
+  }
+
+  /** Until it is written. */
+  private runOnce(id: string, due: number): Promise<void> {
+    return this.run(id, due).catch(() => {
+      if (!this.closed) this.clock.at(this.clock.now() + RETRY, () => void this.runOnce(id, due));
+    });
   }
 
   /** The latest time of those to be caught up on. */

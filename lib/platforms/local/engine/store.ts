@@ -64,6 +64,7 @@ class LevelStore implements Store {
   private writing: Promise<void> = Promise.resolve();
   private next?: Promise<void>;
   private open = 0;
+  private isBroken = false;
 
   constructor(private readonly level: ClassicLevel<string, unknown>) {}
 
@@ -87,9 +88,7 @@ class LevelStore implements Store {
         const batch = this.waiting;
         this.waiting = [];
         this.next = undefined;
-        this.writing = this.level.batch(
-          batch.map(({ key, value }) => (value === undefined ? { type: 'del', key } : { type: 'put', key, value })),
-        );
+        this.writing = this.write(batch);
         return this.writing;
       });
     this.open++;
@@ -98,6 +97,21 @@ class LevelStore implements Store {
     };
     this.next.then(done, done);
     return this.next;
+  }
+
+  private async write(batch: readonly Change[]): Promise<void> {
+    try {
+      await this.level.batch(
+        batch.map(({ key, value }) => (value === undefined ? { type: 'del', key } : { type: 'put', key, value })),
+      );
+      this.isBroken = false;
+    } catch (error) {
+      const advice = 'what is sent is refused, and what has run waits to be told so';
+      if (!this.isBroken)
+        process.stderr.write(`cannot write the local platform's data: ${(error as Error).message}; ${advice}\n`);
+      this.isBroken = true;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -43,11 +43,13 @@ export class Consumer {
         return;
       }
       this.active++;
-      void this.run(batchSize).finally(() => {
+      const end = () => {
         this.active--;
         this.poke();
         if (this.active === 0) this.ended?.();
-      });
+      };
+      // What could not be written to the end is delivered again by the next process.
+      this.run(batchSize).then(end, end);
     }
   }
 

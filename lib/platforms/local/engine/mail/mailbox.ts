@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorSummary, MessageState } from '../../console/protocol.js';
 import type { Clock } from '../clock.js';
 import type { Sequence } from '../sequence.js';
@@ -9,6 +10,9 @@ import { type Posting, post } from './posting.js';
 import { Recent } from './recent.js';
 import { Waiting } from './waiting.js';
 import { Wake } from './wake.js';
+
+/** Milliseconds between tries to write what could not be written. */
+const RETRY = 1000;
 
 /** Milliseconds between looks for what is older than its retention. */
 const SWEEP = 60_000;
@@ -156,7 +160,7 @@ export class Mailbox {
       entry.attempts++;
       this.inFlight.add(entry);
     }
-    await this.store.commit(entries.map((entry) => this.letters.state(entry)));
+    await this.persist(entries.map((entry) => this.letters.state(entry)));
     return entries.map((entry) => ({ entry, letter: this.letters.read(entry)! }));
   }
 
@@ -184,7 +188,7 @@ export class Mailbox {
         dead.push(entry);
       }
     }
-    await this.store.commit(changes);
+    await this.persist(changes);
     for (const entry of entries) {
       this.inFlight.delete(entry);
       this.line.letGo(entry);
@@ -284,6 +288,18 @@ export class Mailbox {
     const next = this.line.nextTime(now);
     if (next === undefined) this.wake.cancel();
     else this.wake.at(next);
+  }
+
+  /** What is happening cannot be refused: it goes on when it can be written. @throws at the end of the process */
+  private async persist(changes: readonly Change[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.store.commit(changes);
+      } catch (error) {
+        if (this.closed) throw error;
+        await pause(RETRY);
+      }
+    }
   }
 
   private burial(entry: Entry, deathReason: string): Change[] {
