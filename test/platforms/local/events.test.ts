@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Duration, Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
+import { keyOf, openStore } from '../../../lib/platforms/local/engine/store.js';
 import type { LocalApp, RunningLocal } from '../../../lib/platforms/local/index.js';
 import { Everything, type Started, start, temporaryFolder } from './service.js';
 
 let running: Started;
-const folders: { remove(): void }[] = [];
+const folders: ReturnType<typeof temporaryFolder>[] = [];
 afterEach(async () => {
   await running?.close();
   for (const folder of folders.splice(0)) folder.remove();
@@ -148,6 +150,41 @@ describe('a bucket', () => {
       ['created', 13],
       ['deleted', undefined],
     ]);
+  });
+
+  test('tells of what a process did that was killed before it could tell', async () => {
+    const folder = await startWithFolder();
+    await ask('put', 'raw/a.jpg', { method: 'POST', body: 'picture' });
+    await running.pass(0);
+    await running.close();
+    // As it is left: one file was written, one removed, and one was not come to.
+    const data = folders.at(-1)!.path;
+    const store = await openStore(join(data, 'store'));
+    const intent = (change: object) => ({ change, contentType: 'image/jpeg' });
+    const etag = createHash('md5').update('new').digest('hex');
+    const key = (name: string) => keyOf('intent', 'Test/Files', `raw/${name}.jpg`);
+    await store.commit([
+      { key: key('a'), value: { change: { key: 'raw/a.jpg', type: 'deleted' } } },
+      { key: key('b'), value: intent({ key: 'raw/b.jpg', type: 'created', size: 3, etag }) },
+      { key: key('c'), value: intent({ key: 'raw/c.jpg', type: 'created', size: 3, etag }) },
+    ]);
+    await store.close();
+    rmSync(join(folder, 'raw/a.jpg'));
+    writeFileSync(join(folder, 'raw/b.jpg'), 'new');
+    writeFileSync(join(folder, '.writing/rest'), 'half');
+    const next = async () => {
+      running = await start((app) => new Everything(app), { dataDirectory: data });
+      await running.pass(0);
+      return running.seen;
+    };
+    expect(await next()).toEqual([
+      { key: 'raw/a.jpg', type: 'deleted' },
+      { key: 'raw/b.jpg', type: 'created', size: 3 },
+    ]);
+    expect((await ask('get', 'raw/b.jpg')).headers.get('content-type')).toBe('image/jpeg');
+    expect(existsSync(join(folder, '.writing/rest'))).toBe(false);
+    await running.close();
+    expect(await next()).toEqual([]);
   });
 
   test('keeps keys that no file could be called by', async () => {

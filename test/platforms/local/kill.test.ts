@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
@@ -182,6 +182,11 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
     `seed ${SEED}: ${KILLS} kills in ${took} s, ${startups} of them at the start; ${JSON.stringify(counts)}\n`,
   );
   expect({ lost, again, doubled, disordered }).toEqual({ lost: [], again: [], doubled: [], disordered: [] });
+  // Of an object that is there, an event has come, whether or not its client was told before the kill.
+  const stored = readdirSync(join(data, 'buckets/Kill.Files/in'));
+  const noticed = new Set(readFileSync(audit.log, 'utf8').match(/^Files \S+/gm));
+  expect(stored.filter((name) => !noticed.has(`Files ${name}`))).toEqual([]);
+  expect(readdirSync(join(data, 'buckets/Kill.Files/.writing'))).toEqual([]);
   // What fails each time is a dead letter, once.
   expect([...audit.acceptedBy(['Poison'])].filter((key) => !dead.includes(key))).toEqual([]);
   expect(new Set(dead).size).toBe(dead.length);
@@ -191,5 +196,5 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
   // Else the kills came at no interesting moment.
   expect(counts.accepted).toBeGreaterThan(KILLS * 5);
   expect(counts.interrupted).toBeGreaterThan(KILLS / 50);
-  expect(counts.acknowledged).toBeGreaterThan(KILLS);
+  expect(counts.acknowledged).toBeGreaterThan(KILLS / 10);
 }, 900_000);

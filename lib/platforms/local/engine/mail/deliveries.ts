@@ -10,7 +10,7 @@ import { callOf, failuresOf } from './calls.js';
 import { Consumer } from './consumer.js';
 import type { Letter } from './letter.js';
 import { Mailbox, type MailboxSettings } from './mailbox.js';
-import { post } from './posting.js';
+import { type Posting, post } from './posting.js';
 import { deduplicationOf, letterOf, type Receiver, type Sent } from './sent.js';
 
 export interface DeliverySettings {
@@ -20,6 +20,9 @@ export interface DeliverySettings {
   /** Keeps what came in, to be sent again. Gives its id. */
   record(event: Incoming): string;
 }
+
+/** What makes a letter of an event of a function: of a schedule, a bucket, or a start. */
+export type FunctionEvent = Pick<Letter, 'kind' | 'trigger' | 'origin' | 'body' | 'traceId'> & Partial<Letter>;
 
 /** Everything that waits: a mailbox for each queue and each function, and who takes from it. */
 export class Deliveries {
@@ -81,16 +84,15 @@ export class Deliveries {
     return letter.id;
   }
 
-  /** An event of a function: of a schedule, a bucket, or a start. `more` is written with it, or neither. */
-  async event(
-    functionPath: string,
-    event: Pick<Letter, 'kind' | 'trigger' | 'origin' | 'body' | 'traceId'> & Partial<Letter>,
-    more: readonly Change[] = [],
-  ): Promise<string> {
+  /** An event of a function: of a schedule, or a start. `more` is written with it, or neither. */
+  async event(functionPath: string, event: FunctionEvent, more: readonly Change[] = []): Promise<void> {
+    await post(this.store, [this.prepare(functionPath, event)], more);
+  }
+
+  /** Has an event of a function ready to be posted. */
+  prepare(functionPath: string, event: FunctionEvent): Posting {
     checkBytes(functionPath, event.body);
-    const letter: Letter = { id: randomUUID(), sentTimeMs: this.clock.now(), ...event };
-    await post(this.store, [this.functions.get(functionPath)!.prepare(letter)!], more);
-    return letter.id;
+    return this.functions.get(functionPath)!.prepare({ id: randomUUID(), sentTimeMs: this.clock.now(), ...event })!;
   }
 
   /** Takes nothing more, and gives what is being delivered `grace` milliseconds to end. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'no
 import { dirname, join, relative, sep } from 'node:path';
 import { FaastenError } from '../../../../core/errors.js';
 import type { BucketSpec } from '../../../../core/model.js';
-import { keyOf, type Store } from '../store.js';
+import { type Change, keyOf, type Store } from '../store.js';
 import { contentTypeOf } from './content-types.js';
 import { fileOf, keyOfFile } from './keys.js';
 import { Watcher } from './watcher.js';
@@ -25,6 +25,12 @@ export interface ObjectFacts {
   readonly updated: Date;
 }
 
+/** A change that is about to be made: written before, and gone when whoever wants to know of it will. */
+interface Intent {
+  readonly change: ObjectChange;
+  readonly contentType?: string;
+}
+
 interface Known {
   readonly bytes: number;
   readonly timeMs: number;
@@ -42,8 +48,8 @@ export class Bucket {
     readonly spec: BucketSpec,
     readonly folder: string,
     private readonly store: Store,
-    /** Resolves when whoever wants to know of it will, whatever happens. */
-    private readonly onChange: (change: ObjectChange) => Promise<void>,
+    /** Resolves when whoever wants to know of it will, whatever happens. `more` is written in the same step. */
+    private readonly onChange: (change: ObjectChange, more: readonly Change[]) => Promise<void>,
   ) {}
 
   get count(): number {
@@ -58,8 +64,11 @@ export class Bucket {
 
   /** Finds what is there, and watches from now on. */
   async open(): Promise<void> {
-    await mkdir(join(this.folder, TEMPORARY), { recursive: true });
+    const temporary = join(this.folder, TEMPORARY);
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
     await this.scan(this.folder, false);
+    await this.resume();
   }
 
   close(): void {
@@ -92,37 +101,60 @@ export class Bucket {
     const { mtimeMs } = await stat(temporary);
     await this.makeFolder(dirname(path));
     await this.keepVersion(key, path);
+    const change: ObjectChange = { key, type: 'created', size: bytes.length, etag: etagOf(bytes) };
+    await this.intend({ change, contentType });
     this.know(key, { bytes: bytes.length, timeMs: mtimeMs });
-    await this.store.commit([{ key: keyOf('object', this.spec.path, key), value: contentType }]);
     try {
       await rename(temporary, path);
     } catch (error) {
       this.know(key);
       await rm(temporary, { force: true });
+      await this.store.commit([{ key: this.intentKey(key) }]);
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EISDIR' || code === 'ENOTEMPTY' || code === 'EEXIST')
         throw inTheWay(`cannot store '${key}' as a file, as there are objects below '${key}/'`);
       throw error;
     }
-    await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
+    await this.tell({ change, contentType });
   }
 
   private async remove(key: string): Promise<void> {
     const path = this.pathOf(key);
-    const known = this.objects.get(key);
-    if (!known) return;
-    this.know(key);
+    if (!this.objects.has(key)) return;
+    const change: ObjectChange = { key, type: 'deleted' };
+    await this.intend({ change });
     await this.keepVersion(key, path);
+    this.know(key);
     await rm(path, { force: true });
-    await this.store.commit([{ key: keyOf('object', this.spec.path, key) }]);
     await this.removeEmpty(dirname(path));
-    await this.onChange({ key, type: 'deleted' });
+    await this.tell({ change });
+  }
+
+  /** Before a file is touched, so that no process that ends after it leaves a change of which nobody is told. */
+  private intend(intent: Intent): Promise<void> {
+    return this.store.commit([{ key: this.intentKey(intent.change.key), value: intent }]);
+  }
+
+  /** After it, in one step with the events that it makes. */
+  private tell({ change, contentType }: Intent): Promise<void> {
+    const { key } = change;
+    return this.onChange(change, [{ key: this.typeKey(key), value: contentType }, { key: this.intentKey(key) }]);
+  }
+
+  /** Tells of changes that an earlier process made and could not tell of; forgets those that it did not get to. */
+  private async resume(): Promise<void> {
+    for (const [key, intent] of (await this.store.entries(this.intentKey(''))) as [string, Intent][]) {
+      const { change } = intent;
+      const found = await this.get(change.key);
+      if (change.etag === found?.etag) await this.tell(intent);
+      else await this.store.commit([{ key }]);
+    }
   }
 
   /** Tells of an object that is there as if it had just come. @returns whether it is */
   async announce(key: string): Promise<boolean> {
     const found = await this.get(key);
-    if (found) await this.onChange({ key, type: 'created', size: found.size, etag: found.etag });
+    if (found) await this.onChange({ key, type: 'created', size: found.size, etag: found.etag }, []);
     return found !== undefined;
   }
 
@@ -140,7 +172,7 @@ export class Bucket {
   }
 
   contentType(key: string): string {
-    return (this.store.read(keyOf('object', this.spec.path, key)) as string | undefined) ?? contentTypeOf(key);
+    return (this.store.read(this.typeKey(key)) as string | undefined) ?? contentTypeOf(key);
   }
 
   /** One change after the other: folders come and go with the objects in them. */
@@ -148,6 +180,14 @@ export class Bucket {
     const turn = this.last.then(work);
     this.last = turn.catch(() => {});
     return turn;
+  }
+
+  private typeKey(key: string): string {
+    return keyOf('object', this.spec.path, key);
+  }
+
+  private intentKey(key: string): string {
+    return keyOf('intent', this.spec.path, key);
   }
 
   private pathOf(key: string): string {
@@ -172,7 +212,7 @@ export class Bucket {
     const gone = [...this.objects.keys()].filter((each) => each === key || each.startsWith(`${key}/`));
     for (const each of gone) {
       this.know(each);
-      await this.onChange({ key: each, type: 'deleted' });
+      await this.onChange({ key: each, type: 'deleted' }, []);
     }
   }
 
@@ -181,7 +221,7 @@ export class Bucket {
     if (known?.bytes === now.bytes && known.timeMs === now.timeMs) return;
     this.know(key, now);
     const bytes = await readFile(path);
-    await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) });
+    await this.onChange({ key, type: 'created', size: bytes.length, etag: etagOf(bytes) }, []);
   }
 
   private async scan(folder: string, tell: boolean): Promise<void> {

@@ -4,7 +4,8 @@ import type { LocalModel } from '../../model.js';
 import { triggerEdge } from '../edges.js';
 import type { Incoming } from '../history/events.js';
 import type { Deliveries } from '../mail/deliveries.js';
-import type { Store } from '../store.js';
+import { type Posting, post } from '../mail/posting.js';
+import type { Change, Store } from '../store.js';
 import { Bucket, type ObjectChange } from './bucket.js';
 
 /** Who caused a change, where that is known. */
@@ -25,14 +26,14 @@ export class Buckets {
     private readonly model: LocalModel,
     /** Parent of the buckets' folders. */
     folder: string,
-    store: Store,
+    private readonly store: Store,
     private readonly deliveries: Deliveries,
     private readonly now: () => number,
     private readonly record: (event: Incoming) => string,
   ) {
     for (const [path, spec] of Object.entries(model.buckets)) {
       const name = path.replaceAll('/', '.').replace(/[^\w.-]/g, '_');
-      this.all.set(path, new Bucket(spec, join(folder, name), store, (change) => this.changed(path, change)));
+      this.all.set(path, new Bucket(spec, join(folder, name), store, (change, more) => this.changed(path, change, more)));
     }
   }
 
@@ -55,7 +56,8 @@ export class Buckets {
     }
   }
 
-  private async changed(bucketPath: string, change: ObjectChange): Promise<void> {
+  /** Writes the events of a change in one step. */
+  private async changed(bucketPath: string, change: ObjectChange, more: readonly Change[]): Promise<void> {
     const { key, type } = change;
     const {
       traceId = randomBytes(16).toString('hex'),
@@ -67,18 +69,22 @@ export class Buckets {
     const incoming = { kind: 'objects' as const, resourceId: bucketPath, title: `${key} ${type}`, timeMs, traceId, request };
     const eventId = given ?? this.record(incoming);
     const time = new Date(timeMs).toISOString();
+    const postings: Posting[] = [];
     for (const [functionPath, { triggers }] of Object.entries(this.model.functions)) {
       for (const [trigger, spec] of Object.entries(triggers)) {
         if (spec.kind !== 'objects' || spec.source !== bucketPath || !spec.events.includes(type)) continue;
         if (!key.startsWith(spec.prefix) || !key.endsWith(spec.suffix)) continue;
         const edgeId = triggerEdge(functionPath, trigger);
-        await this.deliveries.event(functionPath, {
-          ...{ kind: 'objects', trigger, traceId, parentId, eventId },
-          body: JSON.stringify({ bucket: bucketPath, ...change, time }),
-          origin: { kind: 'objects', resourceId: bucketPath, edgeId, title: `${key} ${type}` },
-        });
+        postings.push(
+          this.deliveries.prepare(functionPath, {
+            ...{ kind: 'objects', trigger, traceId, parentId, eventId },
+            body: JSON.stringify({ bucket: bucketPath, ...change, time }),
+            origin: { kind: 'objects', resourceId: bucketPath, edgeId, title: `${key} ${type}` },
+          }),
+        );
       }
     }
+    await post(this.store, postings, more);
     this.onChange(bucketPath, change);
   }
 }
