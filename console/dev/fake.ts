@@ -97,7 +97,7 @@ export class FakeInspector implements Inspector {
           this.emit({ type: 'invocation', invocation });
         }
         if (span) this.spans.set(story.traceId, [...(this.spans.get(story.traceId) ?? []), span]);
-        if (edge) this.emit({ type: 'traffic', edgeId: edge.id, count: 1, failed: edge.failed ? 1 : 0 });
+        if (edge) this.emit({ type: 'traffic', edgeId: edge.id, count: 1, failed: edge.failed ? 1 : 0, throttled: 0 });
       };
       if (live) this.later(happening.atMs, apply);
       else apply();

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../format.js';
-import { alarmsOn, connection, deadLetters, graph } from '../state/live.js';
+import { alarmsOn, connection, deadLetters, graph, missed } from '../state/live.js';
 import { type Theme, theme } from '../state/preferences.js';
 import { parts, to } from '../state/router.js';
 import { Icon } from '../ui/icons.js';
+import { now } from '../ui/parts.js';
 import { type Place, places } from './places.js';
 import { paletteOpen } from './shortcuts.js';
 
@@ -92,6 +93,9 @@ function ThemeSwitch() {
   );
 }
 
+/** How long it is said that something was left out. */
+const MISSED_MS = 10_000;
+
 function Connection() {
   const [tone, text] =
     connection.value === 'live'
@@ -99,9 +103,21 @@ function Connection() {
       : connection.value === 'lost'
         ? ['bad', 'Not connected']
         : ['running', 'Connecting'];
+  const { count: left, timeMs } = missed.value;
   return (
     <span class={`connection status ${tone}`}>
-      <span>{text}</span>
+      <span>
+        {text}
+        {now.value - timeMs < MISSED_MS && (
+          <span
+            class="muted"
+            title="More happens than a page can show. Lists are asked for again; numbers on the graph stay true."
+          >
+            {' '}
+            · {count(left)} left out
+          </span>
+        )}
+      </span>
     </span>
   );
 }

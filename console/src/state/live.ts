@@ -34,6 +34,8 @@ export const testConnections = signal<readonly TestConnection[]>([]);
 export const alarms = signal<readonly AlarmState[]>([]);
 /** Raised when everything shown should be asked for again. */
 export const generation = signal(0);
+/** Invocations and log lines that the stream left out: more than a page can show. */
+export const missed = signal({ count: 0, timeMs: 0 });
 /** Function id to why its code could not be loaded. */
 export const problems = signal<ReadonlyMap<string, string>>(new Map());
 
@@ -112,6 +114,19 @@ export async function refresh(): Promise<void> {
   }
 }
 
+const REFRESH_MS = 2000;
+let willRefresh = false;
+
+/** Not for every flush of a service that is faster than this page. */
+function refreshSoon(): void {
+  if (willRefresh) return;
+  willRefresh = true;
+  setTimeout(() => {
+    willRefresh = false;
+    void refresh();
+  }, REFRESH_MS);
+}
+
 /** Queues again: ages grow without events. For views that show them. */
 export function followQueues(): () => void {
   const ask = async () => {
@@ -135,7 +150,8 @@ function take(event: StreamEvent): void {
       void refresh();
       return;
     case 'dropped':
-      void refresh();
+      missed.value = { count: missed.value.count + event.count, timeMs: Date.now() };
+      refreshSoon();
       return;
     case 'graph':
       if (event.revision !== graph.value?.revision) void refresh();

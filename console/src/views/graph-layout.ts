@@ -13,8 +13,9 @@ export interface Box {
 export interface PlacedNode extends Box {
   readonly id: string;
   readonly node: GraphNode;
-  /** Key of the route that it stands for. */
+  /** Key of the route that it stands for, or name of the authorizer. */
   readonly route?: string;
+  readonly isAuthorizer?: boolean;
 }
 
 export interface PlacedEdge {
@@ -37,7 +38,7 @@ const NODE = { width: 168, height: 50 };
 const ROUTE_HEIGHT = 32;
 const MARGIN = 20;
 /** Of a box around routes, with its title. */
-const GROUP = { padding: 10, title: 30 };
+const GROUP = { padding: 10, title: 30, gap: 14 };
 
 interface Point {
   readonly x: number;
@@ -46,14 +47,15 @@ interface Point {
 
 export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
   const graph = new Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 50, edgesep: 10, marginx: MARGIN, marginy: MARGIN + GROUP.padding });
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 54, edgesep: 10, marginx: MARGIN, marginy: MARGIN + GROUP.padding });
   graph.setDefaultEdgeLabel(() => ({}));
 
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const routes = new Map<string, { node: GraphNode; route: string }>();
-  for (const { kind, from, label } of edges) {
+  const routes = new Map<string, { node: GraphNode; route: string; isAuthorizer: boolean }>();
+  for (const { kind, from, label, detail } of edges) {
     const node = byId.get(from);
-    if (kind === 'route' && node) routes.set(routeNode(from, label), { node, route: label });
+    if (kind === 'route' && node)
+      routes.set(routeNode(from, label), { node, route: label, isAuthorizer: detail === 'authorizer' });
   }
   const grouped = new Set([...routes.values()].map(({ node }) => node.id));
   for (const node of nodes) graph.setNode(node.id, grouped.has(node.id) ? {} : { ...NODE });
@@ -71,18 +73,24 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
   }
   layout(graph);
 
-  const box = (id: string): Box => {
+  const laid = (id: string): Box => {
     const { x, y, width, height } = graph.node(id) as Box;
     return { x: x - width / 2, y: y - height / 2, width, height };
   };
-  const placed: PlacedNode[] = [
-    ...[...routes].map(([id, { node, route }]) => ({ id, node, route, ...box(id) })),
-    ...nodes.filter(({ id }) => !grouped.has(id)).map((node) => ({ id: node.id, node, ...box(node.id) })),
+  const named = [
+    ...[...routes].map(([id, route]) => ({ id, ...route })),
+    ...nodes.filter(({ id }) => !grouped.has(id)).map((node) => ({ id: node.id, node })),
   ];
+  const down = roomForGroups(
+    [...grouped].map((id) => named.filter(({ node }) => node.id === id).map((each) => laid(each.id))),
+    named.filter(({ node }) => !grouped.has(node.id)).map(({ id }) => laid(id)),
+  );
+  const box = (id: string): Box => ({ ...laid(id), y: down(laid(id).y) });
+  const placed: PlacedNode[] = named.map((each) => ({ ...each, ...box(each.id) }));
   const size = graph.graph() as { width?: number; height?: number };
   return {
     width: size.width ?? 0,
-    height: size.height ?? 0,
+    height: down(size.height ?? 0),
     // In the order in which people read: by column, then from the top. The keyboard goes the same way.
     nodes: placed.sort((a, b) => a.x + a.width / 2 - (b.x + b.width / 2) || a.y - b.y),
     groups: [...grouped].map((id) => ({ node: byId.get(id)!, ...groupBox(placed.filter((each) => each.node.id === id)) })),
@@ -91,7 +99,19 @@ export function layoutOf({ nodes, edges }: ServiceGraph): Layout {
       const twin = known.findIndex((other) => other !== edge && [source(other), other.to].sort().join() === ends);
       const shift = twin < 0 ? 0 : twin < index ? 7 : -7;
       const found = graph.edge({ v: source(edge), w: edge.to, name: edge.id }) as { points: Point[] } | undefined;
-      return found ? [{ edge, ...drawn(found.points, box(source(edge)), box(edge.to), shift) }] : [];
+      return found
+        ? [
+            {
+              edge,
+              ...drawn(
+                found.points.map(({ x, y }) => ({ x, y: down(y) })),
+                box(source(edge)),
+                box(edge.to),
+                shift,
+              ),
+            },
+          ]
+        : [];
     }),
   };
 }
@@ -102,6 +122,30 @@ const routeNode = (apiId: string, key: string): string => `${apiId}#${key}`;
 function routeWidth(keys: readonly string[]): number {
   const letters = Math.max(0, ...keys.map((key) => key.length));
   return Math.min(300, Math.max(160, letters * 7.4 + 36));
+}
+
+/**
+ * The layout knows no titles of groups. Gives how far down everything goes so that each has room between what stands above it and
+ * below: all that is level stays level.
+ */
+function roomForGroups(groups: readonly (readonly Box[])[], others: readonly Box[]): (y: number) => number {
+  const cuts: { readonly fromY: number; readonly by: number }[] = [];
+  const down = (y: number) => cuts.reduce((sum, { fromY, by }) => (y >= fromY ? sum + by : sum), y);
+  const bounds = groups.map((routes) => ({ routes, ...groupBox(routes) })).sort((a, b) => a.y - b.y);
+  for (const [index, group] of bounds.entries()) {
+    const first = Math.min(...group.routes.map(({ y }) => y));
+    const last = Math.max(...group.routes.map(({ y }) => y));
+    const beside = [...others, ...bounds.slice(0, index)].filter(
+      (box) => box.x < group.x + group.width && group.x < box.x + box.width,
+    );
+    const above = Math.max(...beside.filter(({ y }) => y < first).map(({ y, height }) => down(y) + height));
+    const missing = above + GROUP.gap - (down(first) - GROUP.title);
+    if (missing > 0) cuts.push({ fromY: first, by: missing });
+    const below = Math.min(...others.filter((box) => beside.includes(box) && box.y > last).map(({ y }) => y));
+    const short = down(last) + ROUTE_HEIGHT + GROUP.padding + GROUP.gap - down(below);
+    if (short > 0) cuts.push({ fromY: below, by: short });
+  }
+  return down;
 }
 
 function groupBox(boxes: readonly Box[]): Box {

@@ -12,7 +12,10 @@ const WORDS: Readonly<Record<GraphEdge['kind'], string>> = { route: 'route', tri
 export function GraphList() {
   return (
     <div class="card">
-      <Table label="Connections of the service" head={['From', 'How', 'To', 'By', ['Passed', 'number']]}>
+      <Table
+        label="Connections of the service"
+        head={['From', 'How', 'To', 'By', ['Passed', 'number'], ['Failed', 'number'], ['Throttled', 'number']]}
+      >
         {graph.value!.edges.map((edge) => (
           <tr key={edge.id}>
             <td>
@@ -26,12 +29,18 @@ export function GraphList() {
               {edge.label}
               {edge.detail && `, ${edge.detail}`}
             </td>
-            <td class="number">{count(passed.value.get(edge.id)?.count ?? 0)}</td>
+            {(['count', 'failed', 'throttled'] as const).map((how) => (
+              <Figure key={how} value={passed.value.get(edge.id)?.[how] ?? 0} bad={how !== 'count'} />
+            ))}
           </tr>
         ))}
       </Table>
     </div>
   );
+}
+
+function Figure({ value, bad }: { value: number; bad: boolean }) {
+  return <td class={`number ${bad ? (value > 0 ? 'bad' : 'muted') : ''}`}>{count(value)}</td>;
 }
 
 function End({ id }: { id: string }) {

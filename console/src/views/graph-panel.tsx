@@ -1,6 +1,6 @@
 import type { GraphNode } from '../../../lib/platforms/local/console/protocol.js';
-import { duration, mebibytes } from '../format.js';
-import { recent } from '../state/live.js';
+import { count, duration, mebibytes } from '../format.js';
+import { recent, sockets } from '../state/live.js';
 import { to } from '../state/router.js';
 import { Icon, KindIcon } from '../ui/icons.js';
 import { Ago, Facts, Status } from '../ui/parts.js';
@@ -26,14 +26,16 @@ export function GraphPanel({ node, onClose }: { node: GraphNode; onClose: () => 
       </div>
       {node.description && <p class="muted">{node.description}</p>}
       <div class="row">
-        {node.kind !== 'api' && (
+        {node.kind !== 'api' && node.kind !== 'bus' && (
           <a class="button small" href={nodeAddress(node)}>
-            Open
+            {node.kind === 'websocket' ? 'Connect' : 'Open'}
           </a>
         )}
-        <a class="button small" href={to('send', undefined, { to: node.id })}>
-          {node.kind === 'schedule' ? 'Run now' : 'Send an event'}
-        </a>
+        {node.kind !== 'websocket' && (
+          <a class="button small" href={to('send', undefined, { to: node.id })}>
+            {node.kind === 'schedule' ? 'Run now' : 'Send an event'}
+          </a>
+        )}
       </div>
       <AlarmsOf id={node.id} />
       <Facts facts={factsOf(node)} />
@@ -80,6 +82,10 @@ function factsOf(node: GraphNode): [string, string][] {
     case 'topic':
     case 'bucket':
       return [['Path', node.id]];
+    case 'websocket': {
+      const open = sockets.value?.find(({ id }) => id === node.id)?.connectionCount ?? 0;
+      return [['Open connections', count(open)], ...Object.entries(node.facts)];
+    }
     default:
       return Object.entries(node.facts);
   }

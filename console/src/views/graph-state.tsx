@@ -1,6 +1,6 @@
 import type { GraphNode } from '../../../lib/platforms/local/console/protocol.js';
 import { ago, count, plural } from '../format.js';
-import { buckets, problems, queues, recent, schedules, topics } from '../state/live.js';
+import { buckets, problems, queues, recent, schedules, sockets, topics } from '../state/live.js';
 import { now } from '../ui/parts.js';
 
 /** One line on how a resource is now. */
@@ -42,6 +42,10 @@ function stateOf(node: GraphNode): [text: string, tone?: 'bad' | 'running'] {
     }
     case 'bus':
       return ['event bus'];
+    case 'websocket': {
+      const socket = sockets.value?.find(({ id }) => id === node.id);
+      return [plural(socket?.connectionCount ?? 0, 'connection')];
+    }
     case 'api':
       return [plural(node.routes.length, 'route')];
     default:

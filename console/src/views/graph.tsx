@@ -6,16 +6,16 @@ import { graph } from '../state/live.js';
 import { adjust, query } from '../state/router.js';
 import { KindIcon } from '../ui/icons.js';
 import { Choice, Empty, View } from '../ui/parts.js';
-import { nodeOf } from './addresses.js';
+import { nodeAddress, nodeOf } from './addresses.js';
 import { type Layout, layoutOf, type PlacedNode } from './graph-layout.js';
 import { GraphList } from './graph-list.js';
 import { GraphPanel } from './graph-panel.js';
 import { NodeState } from './graph-state.js';
-import { Traffic } from './graph-traffic.js';
+import { PassedLabels, Traffic } from './graph-traffic.js';
 
 const ZOOMS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.8];
 /** Smaller than this nobody reads it: the picture scrolls instead. */
-const SMALLEST_FIT = 0.75;
+const SMALLEST_FIT = 0.7;
 const LARGEST_FIT = 1.3;
 
 export function GraphView() {
@@ -26,7 +26,7 @@ export function GraphView() {
     <View
       title="Graph"
       wide
-      lead={`${plural(nodes.filter(({ kind }) => kind === 'function').length, 'function')} and what leads to them. What happens now runs along the lines.`}
+      lead={`${plural(nodes.filter(({ kind }) => kind === 'function').length, 'function')} and what leads to them. What happens runs along the lines, which count it since this page was opened.`}
       actions={
         <Choice
           label="Shown as"
@@ -128,6 +128,7 @@ function Drawing({ placed, selected }: { placed: Layout; selected: GraphNode | u
           >
             <KindIcon kind={node.kind} />
             {node.label}
+            {node.kind === 'websocket' && <NodeState node={node} />}
           </button>
         </div>
       ))}
@@ -135,6 +136,10 @@ function Drawing({ placed, selected }: { placed: Layout; selected: GraphNode | u
         {placed.edges.map(({ edge, path }) => (
           <path key={edge.id} d={path} class={`edge ${edge.kind} ${touched(edge.from, edge.to) ? 'touched' : ''}`} />
         ))}
+        <PassedLabels edges={placed.edges} />
+      </svg>
+      {/* Of its own, so that what moves does not have the rest painted again. */}
+      <svg width={placed.width} height={placed.height} aria-hidden="true" class="traffic">
         <Traffic edges={placed.edges} />
       </svg>
       {placed.nodes.map((each) => (
@@ -145,7 +150,7 @@ function Drawing({ placed, selected }: { placed: Layout; selected: GraphNode | u
 }
 
 function Node({
-  placed: { node, route, x, y, width, height },
+  placed: { node, route, isAuthorizer, x, y, width, height },
   selected,
 }: {
   placed: PlacedNode;
@@ -153,13 +158,14 @@ function Node({
 }) {
   const place = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
   if (route !== undefined) {
-    const [method, path] = route.split(' ');
+    const [method, path] = isAuthorizer ? ['who', route] : route.split(' ');
+    const to = isAuthorizer ? `${node.id}/${route}` : `${node.id}#${route}`;
     return (
       <a
         class="graph-route"
         style={place}
-        href={`/send?${new URLSearchParams({ to: `${node.id}#${route}` })}`}
-        title={`Send ${route}`}
+        href={node.kind === 'api' ? `/send?${new URLSearchParams({ to })}` : nodeAddress(node)}
+        title={isAuthorizer ? `Authorizer ${route}` : route}
       >
         <span class="method">{method}</span>
         <span class="truncate">{path}</span>

@@ -118,6 +118,7 @@ describe('tokens', () => {
     const api = nodes.find(({ kind }) => kind === 'api') as any;
     expect(api.authorizers).toEqual([
       {
+        audiences: ['shop', 'admin'],
         id: 'Test/Api/Customers',
         label: 'Customers',
         mintsTokens: true,

@@ -9,7 +9,7 @@ import type { Inspector, LiveEvent, StreamEvent } from './protocol.js';
 const FLUSH_MS = 100;
 /** Proxies and sleeping laptops: what is dead is noticed when writing fails. */
 const HEARTBEAT_MS = 15_000;
-/** Different things that wait for one flush. */
+/** Invocations and log lines that wait for one flush: there is no end to them, while there are only so many of everything else. */
 const MAX_PENDING = 2000;
 /** Bytes that a reader has not taken yet. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -50,6 +50,7 @@ export function openStream(inspector: Inspector, runId: string, response: Server
 export class Pending {
   private readonly byKey = new Map<string, LiveEvent>();
   private logs = 0;
+  private endless = 0;
   private dropped = 0;
 
   get isEmpty(): boolean {
@@ -59,12 +60,17 @@ export class Pending {
   add(event: LiveEvent): void {
     const key = this.keyOf(event);
     const before = this.byKey.get(key);
-    if (before === undefined && this.byKey.size >= MAX_PENDING) {
+    if (before === undefined && (event.type === 'log' || event.type === 'invocation') && ++this.endless > MAX_PENDING) {
       this.dropped++;
       return;
     }
     if (event.type === 'traffic' && before?.type === 'traffic')
-      this.byKey.set(key, { ...event, count: before.count + event.count, failed: before.failed + event.failed });
+      this.byKey.set(key, {
+        ...event,
+        count: before.count + event.count,
+        failed: before.failed + event.failed,
+        throttled: before.throttled + event.throttled,
+      });
     else this.byKey.set(key, event);
   }
 
@@ -72,6 +78,7 @@ export class Pending {
     const events: StreamEvent[] = [...this.byKey.values()];
     if (this.dropped > 0) events.push({ type: 'dropped', count: this.dropped });
     this.byKey.clear();
+    this.endless = 0;
     this.dropped = 0;
     return events;
   }

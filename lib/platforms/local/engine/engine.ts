@@ -257,17 +257,18 @@ export class Engine {
 
   private async listen(): Promise<void> {
     const { issuer } = this;
+    const throttled = (edgeId: string) => this.history.passes(edgeId, 'throttled');
     const { host, allowedHosts, clock } = this.options;
     let { port } = this.options;
     for (const api of Object.values(this.model.apis)) {
       const record = this.events.add.bind(this.events);
-      const server = new ApiServer(api, { host, port, allowedHosts, issuer, now: () => clock.now(), record });
+      const server = new ApiServer(api, { host, port, allowedHosts, issuer, now: () => clock.now(), record, throttled });
       await server.listen();
       this.apis.push(server);
       if (port > 0) port++;
     }
     for (const [path, websocket] of Object.entries(this.model.websockets)) {
-      const server = new SocketServer(websocket, { host, port, allowedHosts, clock, issuer });
+      const server = new SocketServer(websocket, { host, port, allowedHosts, clock, issuer, throttled });
       await server.listen();
       this.sockets.set(path, server);
       if (port > 0) port++;

@@ -40,6 +40,8 @@ export interface ApiServerOptions {
   now(): number;
   /** Keeps a request, to be sent again. Gives its id. */
   record(event: Incoming): string;
+  /** Hears of requests that were more than a route takes. */
+  throttled(edgeId: string): void;
 }
 
 /** The port of one API: finds the function of a request, and has it answer. */
@@ -104,6 +106,7 @@ export class ApiServer {
     if (!preflight) {
       const wait = this.throttle.refuses(target.key, this.options.now());
       if (wait !== undefined) {
+        this.options.throttled(routeEdge(this.model.path, target.key));
         const retry = { 'retry-after': String(Math.ceil(wait / 1000)) };
         return problem(response, 429, 'Too Many Requests', 'more requests than throttle allows', {}, { ...allowed, ...retry });
       }

@@ -91,7 +91,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await expect
       .poll(
         () => {
-          inspector.emit({ type: 'traffic', edgeId: edge.id, count: 2, failed: 1 });
+          inspector.emit({ type: 'traffic', edgeId: edge.id, count: 3, failed: 1, throttled: 1 });
           return page.locator('circle.dot').count();
         },
         { timeout: 20_000 },
@@ -99,7 +99,7 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
       .toBeGreaterThan(0);
     await expect.poll(() => page.locator('text.passed').count()).toBe(1);
     await page.getByRole('button', { name: 'List', exact: true }).click();
-    await page.getByRole('row', { name: /Orders starts Fulfil/ }).waitFor();
+    await page.getByRole('row', { name: /^Orders starts Fulfil .* [1-9]\d* [1-9]\d* [1-9]\d*$/ }).waitFor();
     await page.getByRole('button', { name: 'Picture', exact: true }).click();
     await page.getByRole('link', { name: 'POST /orders' }).click();
     await heading(page, 'Send');

@@ -139,6 +139,9 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console of a serv
     await page.getByLabel('Query').fill('token=sesame');
     await page.getByLabel('Query').press('Enter');
     await page.getByText('1 open connection').waitFor();
+    await page.getByRole('link', { name: 'In the graph' }).click();
+    await page.getByRole('button', { name: 'Sockets 1 connection' }).waitFor();
+    await page.goBack();
     const client = page.getByRole('region', { name: 'Test connection' });
     await client.getByLabel('Message').fill('{"action":"say","wish":"push","text":"tea"}');
     await client.getByLabel('Message').press('Control+Enter');

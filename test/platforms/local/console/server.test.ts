@@ -249,13 +249,16 @@ describe('the stream', () => {
 
   test('begins with the run’s id, then brings what happens, merged', async () => {
     const traffic = setInterval(() => {
-      for (let index = 0; index < 10; index++) inspector.emit({ type: 'traffic', edgeId: 'e', count: 2, failed: 1 });
+      for (let index = 0; index < 10; index++)
+        inspector.emit({ type: 'traffic', edgeId: 'e', count: 2, failed: 1, throttled: 0 });
     }, 5);
     const text = await listen((soFar) => soFar.split('\n\n').length > 2);
     clearInterval(traffic);
     const [hello, first] = text.split('\n\n').map((message) => JSON.parse(message.replace(/^data: /, '') || 'null'));
     expect(hello).toEqual([{ type: 'hello', runId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
-    expect(first).toEqual([{ type: 'traffic', edgeId: 'e', count: expect.any(Number), failed: expect.any(Number) }]);
+    expect(first).toEqual([
+      { type: 'traffic', edgeId: 'e', count: expect.any(Number), failed: expect.any(Number), throttled: 0 },
+    ]);
     expect(first[0].count).toBe(2 * first[0].failed);
     expect(first[0].count).toBeGreaterThanOrEqual(20);
   });
@@ -274,7 +277,12 @@ describe('the stream', () => {
     ]);
     expect(pending.isEmpty).toBe(true);
     for (let index = 0; index < 2100; index++) pending.add({ type: 'log', invocationId: 'i', line });
-    expect(pending.take().at(-1)).toEqual({ type: 'dropped', count: 100 });
+    // What there is only so much of still comes: numbers on the graph stay true.
+    for (let index = 0; index < 10; index++) pending.add({ type: 'traffic', edgeId: 'late', count: 3, failed: 1, throttled: 1 });
+    expect(pending.take().slice(-2)).toEqual([
+      { type: 'traffic', edgeId: 'late', count: 30, failed: 10, throttled: 10 },
+      { type: 'dropped', count: 100 },
+    ]);
   });
 
   test('ends with the console, and no more than 32 are open', async () => {

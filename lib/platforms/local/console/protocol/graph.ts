@@ -100,7 +100,7 @@ export interface GraphEdge {
   readonly from: string;
   readonly to: string;
   /**
-   * `route`: API to function. `trigger`: queue, topic, bucket or schedule to function. `link`: function to what its code uses.
+   * `route`: API to function, or, with the detail `authorizer`, to the one that lets in. `trigger`: queue, topic, bucket or schedule to function. `link`: function to what its code uses.
    */
   readonly kind: 'route' | 'trigger' | 'link';
   /** Route key, trigger name, or link name. */

@@ -8,8 +8,11 @@ import type { SocketState, TestConnection } from './sockets.js';
 export interface TrafficEvent {
   readonly type: 'traffic';
   readonly edgeId: string;
+  /** All of them, those that failed or were refused among them. */
   readonly count: number;
   readonly failed: number;
+  /** Refused because of a limit: of the API, or of the function's concurrency. */
+  readonly throttled: number;
 }
 
 export type LiveEvent =

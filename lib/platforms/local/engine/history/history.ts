@@ -82,7 +82,13 @@ export class History implements Recorder {
 
   use(use: LinkUse): void {
     this.records.get(use.invocationId)?.use(use);
-    if (this.watched) this.emit({ type: 'traffic', edgeId: use.edgeId, count: 1, failed: use.error === undefined ? 0 : 1 });
+    this.passes(use.edgeId, use.error === undefined ? undefined : 'failed');
+  }
+
+  /** Something passed an edge of the graph, or wanted to. */
+  passes(edgeId: string, how?: 'failed' | 'throttled'): void {
+    if (!this.watched) return;
+    this.emit({ type: 'traffic', edgeId, count: 1, failed: how === 'failed' ? 1 : 0, throttled: how === 'throttled' ? 1 : 0 });
   }
 
   ends(ended: InvocationSummary, done: Done): void {
@@ -97,8 +103,9 @@ export class History implements Recorder {
       this.forget();
     }
     if (!this.watched) return;
-    const { edgeId } = summary.origin;
-    if (edgeId !== undefined) this.emit({ type: 'traffic', edgeId, count: 1, failed: summary.status === 'succeeded' ? 0 : 1 });
+    const { origin, status } = summary;
+    if (origin.edgeId !== undefined)
+      this.passes(origin.edgeId, status === 'succeeded' ? undefined : status === 'throttled' ? 'throttled' : 'failed');
     this.emit({ type: 'invocation', invocation: summary });
   }
 

@@ -24,6 +24,8 @@ export interface SocketServerOptions {
   readonly allowedHosts: readonly string[];
   readonly clock: Clock;
   readonly issuer: Issuer;
+  /** Hears of connections and messages that were more than a route takes. */
+  throttled(edgeId: string): void;
 }
 
 /** The port of one WebSocket API: lets clients in, and has functions take what they send. */
@@ -118,8 +120,10 @@ export class SocketServer {
     if (refused) return refuse(request, socket, 403, 'Forbidden', refused);
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     if (path !== '/') return refuse(request, socket, 404, 'Not Found', `connect to ${this.url}, without a path`);
-    if (this.throttle.refuses('$connect', clock.now()) !== undefined)
+    if (this.throttle.refuses('$connect', clock.now()) !== undefined) {
+      options.throttled(routeEdge(model.path, '$connect'));
       return refuse(request, socket, 429, 'Too Many Requests', 'more connections and messages than throttle allows');
+    }
     const asked: Asked = {
       ...{ api: model.path, route: '$connect', method: 'GET', path, query, headers: request.headers },
       sourceIp: request.socket.remoteAddress ?? '',
@@ -153,8 +157,11 @@ export class SocketServer {
     const { connectionId } = client;
     const requestId = randomBytes(16).toString('hex');
     const tell = (message: string) => connection.send(JSON.stringify({ message, connectionId, requestId }));
-    if (this.throttle.refuses('', this.options.clock.now()) !== undefined) return void tell('Too Many Requests');
     const key = this.routeOf(text);
+    if (this.throttle.refuses('', this.options.clock.now()) !== undefined) {
+      if (key !== undefined) this.options.throttled(routeEdge(this.model.path, key));
+      return void tell('Too Many Requests');
+    }
     if (key === undefined) return void tell('Forbidden');
     const done = await this.run(key, messageEvent(client, key, text), requestId);
     // The reason is in the function's log, and no business of the client's.
