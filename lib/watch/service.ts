@@ -27,6 +27,7 @@ export class ServiceWatch implements Level {
   private readonly subjects = new Map<string, Subject>();
   private readonly counted: Subject[] = [];
   private objectives: readonly SloSpec[] | undefined;
+  private shown: { readonly size: number; readonly spec: DashboardSpec } | undefined;
 
   constructor(
     private readonly service: Service,
@@ -106,7 +107,14 @@ export class ServiceWatch implements Level {
     attach(at, { type: 'dashboard', platform, backend, describe: () => this.dashboardSpec() });
   }
 
+  /** The framework asks several times for what only grows. */
   private dashboardSpec(): DashboardSpec {
+    const size = this.subjects.size + this.alarms.length + this.slos.length;
+    if (this.shown?.size !== size) this.shown = { size, spec: this.newDashboardSpec() };
+    return this.shown.spec;
+  }
+
+  private newDashboardSpec(): DashboardSpec {
     const prefix = `${this.path}/`;
     const rows = ROWS.flatMap((kind) => [...this.subjects.values()].filter((subject) => subject.kind === kind));
     return frozen({

@@ -1,5 +1,5 @@
-import { Dashboard, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { type CfnDashboard, Dashboard, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DashboardSpec, PanelSpec } from '../../../core/model.js';
 import type { DashboardView, Subject } from '../../../core/monitoring/port.js';
@@ -19,15 +19,32 @@ const PACKED = 25;
 /** The dashboard of a service, or its rows in one that is there already. */
 export function createDashboard(scope: Construct, view: () => DashboardView, existing: Dashboard | undefined): Backend {
   const dashboard = existing ?? new Dashboard(scope, 'Resource', {});
+  if (!existing) writeOnce(dashboard.node.defaultChild as CfnDashboard);
   dashboard.addWidgets(new Rows(Stack.of(dashboard), view));
   return { resource: dashboard };
+}
+
+/**
+ * The framework resolves a body, which is as long as all the rest of the stack, each time it looks at the template. From when all
+ * references are known it stays the same.
+ */
+function writeOnce(dashboard: CfnDashboard): void {
+  const body = dashboard.dashboardBody;
+  let written: unknown;
+  dashboard.dashboardBody = Lazy.uncachedString({
+    produce: (context) => {
+      if (context.preparing) written = undefined;
+      else written ??= context.resolve(body);
+      return context.preparing ? body : (written as string);
+    },
+  });
 }
 
 /** All widgets of a service, placed when the dashboard is written: what it shows is declared until then. */
 class Rows implements IWidget {
   readonly width = WIDTH;
   private at = { x: 0, y: 0 };
-  private last: { readonly size: string; readonly widgets: readonly Widget[] } | undefined;
+  private last: { readonly spec: DashboardSpec; readonly widgets: readonly Widget[] } | undefined;
 
   constructor(
     private readonly stack: Stack,
@@ -48,10 +65,8 @@ class Rows implements IWidget {
 
   private get widgets(): readonly Widget[] {
     const view = this.view();
-    const { rows, alarms, slos } = view.spec;
-    const size = `${rows.length} ${alarms.length} ${slos.length}`;
     // The framework asks several times, and before all is declared.
-    if (this.last?.size !== size) this.last = { size, widgets: widgetsOf(view, this.stack) };
+    if (this.last?.spec !== view.spec) this.last = { spec: view.spec, widgets: widgetsOf(view, this.stack) };
     return this.last.widgets;
   }
 }
