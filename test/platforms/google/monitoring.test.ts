@@ -172,13 +172,13 @@ describe('a service', () => {
     new ServerlessFunction(stack, 'Monthly', triggers('0 3 1 * *'));
     new ServerlessFunction(stack, 'Quarterly', triggers('0 3 1 1,4,7,10 *'));
     const awaited = Object.entries(conditionsOf(stack)).filter(([id]) => id.includes('MissedRun'));
-    // 31 days and a tenth; the second range is six weeks, not twice as much.
+    // 31 days and six hours; the second range is six weeks, not twice as much.
     expect(awaited.map(([id, { query }]) => [id, [...query.matchAll(/\[(\w+)\]/g)].map(([, range]) => range)])).toEqual([
-      ['shopMonthlyRun_ScheduleMissedRun', ['33d2h24m', '42d']],
+      ['shopMonthlyRun_ScheduleMissedRun', ['30d6h', '42d']],
     ]);
     const asked = { ...triggers('0 3 1 1,4,7,10 *'), monitoring: { alarms: { missedRun: { severity: 'page' as const } } } };
     expect(() => new ServerlessFunction(stack, 'Asked', asked)).toThrow(
-      'its runs are awaited for 101d4h48m, and Cloud Monitoring may keep what Pub/Sub counts for 42d only',
+      'its runs are awaited for 92d6h, and Cloud Monitoring may keep what Pub/Sub counts for 42d only',
     );
   });
 });
