@@ -7,6 +7,12 @@
 export const CONFIG_MAP_BYTES = 1024 * 1024;
 
 /**
+ * Bytes of one object, which is one request to etcd: 1.5 MiB with what the server adds, of which a third is left for that.
+ * https://etcd.io/docs/v3.5/dev-guide/limit/
+ */
+export const OBJECT_BYTES = 1024 * 1024;
+
+/**
  * Characters of a key of a ConfigMap.
  * https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go (IsConfigMapKey)
  */

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { METRICS_PORT } from '../../../runtime/wire.js';
 import { namespaceOf } from '../context.js';
 import { deadLetterService } from '../dead-letters.js';
+import { OBJECT_BYTES } from '../limits.js';
 import { metadataOf, nameOf } from '../metadata.js';
 import type { MonitoringSettings } from '../options.js';
 import { type Alarm, alertsOf } from './alarm.js';
@@ -53,6 +54,7 @@ export class ChartMonitoring extends Construct {
       metadata: this.metadata('Rules'),
       spec: { groups: Lazy.any({ produce: () => this.groups() }) },
     });
+    this.node.addValidation({ validate: () => this.tooLarge() });
   }
 
   get scrapeSeconds(): number {
@@ -81,6 +83,17 @@ export class ChartMonitoring extends Construct {
     const alarms = this.alarms.filter(({ spec }) => below(spec.subject.path));
     const objectives = this.objectives.filter((each) => below(each.path));
     return [...alertsOf(alarms, this.namespace), ...objectives.flatMap(({ make }) => make())];
+  }
+
+  private tooLarge(): string[] {
+    const groups = this.groups();
+    const bytes = Buffer.byteLength(JSON.stringify(groups));
+    if (bytes <= OBJECT_BYTES) return [];
+    const count = this.rulesBelow('').length;
+    return [
+      `monitoring '${this.node.path}': ${count} rules make a PrometheusRule of ${bytes} bytes, and an object of Kubernetes may have ` +
+        `${OBJECT_BYTES}; give functions the same timeouts, sizes and channels, so that they share rules, or split the chart`,
+    ];
   }
 
   private services(): string[] {
