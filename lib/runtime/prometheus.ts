@@ -32,6 +32,8 @@ interface Series {
 export class Registry {
   readonly instances = new Map<string, Instance>();
   readonly series = new Map<string, Series>();
+  /** What was found before, as labels take their time. */
+  private readonly known = new Map<string, [Instance, Series]>();
   /** Upper bounds of the histogram's buckets, in seconds. */
   readonly bounds: readonly number[];
 
@@ -41,9 +43,17 @@ export class Registry {
 
   observe(report: Report): void {
     const { function: fn, service, kind, trigger, durationMs, initMs } = report;
-    const instance = this.instanceOf({ function: fn, service });
-    const series = this.seriesOf({ function: fn, service, kind, trigger });
-    for (const name of ['invocations', 'errors', 'timeouts', 'coldStarts'] as const) series[name] += report[name];
+    const key = `${fn} ${kind} ${trigger}`;
+    const known = this.known.get(key) ?? [
+      this.instanceOf({ function: fn, service }),
+      this.seriesOf({ function: fn, service, kind, trigger }),
+    ];
+    this.known.set(key, known);
+    const [instance, series] = known;
+    series.invocations++;
+    series.errors += report.errors;
+    series.timeouts += report.timeouts;
+    series.coldStarts += report.coldStarts;
     const seconds = durationMs / 1000;
     series.durationSum += seconds;
     const bucket = this.bounds.findIndex((bound) => seconds <= bound);

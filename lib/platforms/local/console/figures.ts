@@ -23,11 +23,12 @@ export interface MeasuredFunction {
   readonly memoryMiB: number;
 }
 
-/** What counts of an invocation. */
+/** What counts of an invocation. Without its id where it is not kept. */
 export type MeasuredRun = Pick<
   InvocationSummary,
-  'id' | 'functionId' | 'status' | 'startTimeMs' | 'waitMs' | 'durationMs' | 'coldStartMs' | 'memoryUsedMiB'
->;
+  'functionId' | 'status' | 'startTimeMs' | 'waitMs' | 'durationMs' | 'coldStartMs' | 'memoryUsedMiB'
+> &
+  Partial<Pick<InvocationSummary, 'id'>>;
 
 /** A run that took resources: one that was throttled did not. */
 interface Interval {

@@ -2,7 +2,7 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { type BundleRequest, LiveBundle } from '../../../bundling/index.js';
 import type { LocalFunctionModel, LocalModel } from '../model.js';
 import { Issuer } from './access/issuer.js';
-import type { Clock } from './clock.js';
+import { type Clock, realClock } from './clock.js';
 import { FunctionCode } from './code.js';
 import { environmentOf } from './environment.js';
 import type { FaultInjector } from './faults.js';
@@ -10,6 +10,7 @@ import { Credentials } from './history/credentials.js';
 import { PastEvents } from './history/events.js';
 import { History } from './history/history.js';
 import { Redaction } from './history/redaction.js';
+import { Sampler } from './history/sampler.js';
 import { ApiServer } from './http.js';
 import type { GraphFacts } from './inspector/graph.js';
 import { Links } from './links.js';
@@ -152,7 +153,9 @@ export class Engine {
     if (first) LiveBundle.warmUp();
     this.store = await openStore(options.storeFolder);
     this.secrets = new Secrets(options.envFile, options.secrets);
-    this.history = new History(this.store, this.credentials);
+    // A test that moves the clock counts what it did.
+    const sampler = clock === realClock ? new Sampler(now) : undefined;
+    this.history = new History(this.store, this.credentials, sampler);
     this.history.redaction = new Redaction(secretValues(model, this.secrets));
     this.events = new PastEvents(this.store, this.credentials);
     await this.history.load();
@@ -262,7 +265,9 @@ export class Engine {
     let { port } = this.options;
     for (const api of Object.values(this.model.apis)) {
       const record = this.events.add.bind(this.events);
-      const server = new ApiServer(api, { host, port, allowedHosts, issuer, now: () => clock.now(), record, throttled });
+      const forget = this.events.forget.bind(this.events);
+      const now = () => clock.now();
+      const server = new ApiServer(api, { host, port, allowedHosts, issuer, now, record, forget, throttled });
       await server.listen();
       this.apis.push(server);
       if (port > 0) port++;

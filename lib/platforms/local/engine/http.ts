@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CorsSpec } from '../../../core/model.js';
 import { parseRoute } from '../../../core/route.js';
 import { readTraceparent } from '../../../runtime/trace.js';
@@ -26,8 +26,12 @@ const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)|\\/i;
 /** Milliseconds that a request waits for a free worker: Cloud Run's. https://cloud.google.com/run/docs/about-instance-autoscaling */
 export const PATIENCE = 10_000;
 
+/** Of requests that have none. */
+const NO_BODY = Buffer.alloc(0);
+
 interface Target {
   readonly key: string;
+  readonly edgeId: string;
   readonly runner: FunctionRunner;
   readonly route: LocalRoute;
 }
@@ -40,6 +44,8 @@ export interface ApiServerOptions {
   now(): number;
   /** Keeps a request, to be sent again. Gives its id. */
   record(event: Incoming): string;
+  /** Takes a request back that nobody need see. */
+  forget(eventId: string): void;
   /** Hears of requests that were more than a route takes. */
   throttled(edgeId: string): void;
 }
@@ -70,7 +76,8 @@ export class ApiServer {
     const { issuer, now } = this.options;
     this.gate = new Gate({ issuer, runners, patience: PATIENCE, now }, httpQuestion);
     for (const [key, route] of Object.entries(this.model.routes)) {
-      this.router.add(parseRoute(this.model.path, key), { key, route, runner: runners.get(route.function)! });
+      const edgeId = routeEdge(this.model.path, key);
+      this.router.add(parseRoute(this.model.path, key), { key, edgeId, route, runner: runners.get(route.function)! });
     }
   }
 
@@ -99,45 +106,50 @@ export class ApiServer {
     const preflight = cors && method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
     const target = preflight ? this.router.findAny(path) : this.router.find(method, path);
     if (!target) return this.unknown(response, method, path);
-    const allowed = corsHeaders(cors, headers.origin);
     const traceparent = headers.traceparent as string | undefined;
     const traceId = (traceparent && readTraceparent(traceparent)?.traceId) || newTraceId();
     let authorizer: object | undefined;
     if (!preflight) {
+      const allowed = corsHeaders(cors, headers.origin);
       const wait = this.throttle.refuses(target.key, this.options.now());
       if (wait !== undefined) {
-        this.options.throttled(routeEdge(this.model.path, target.key));
+        this.options.throttled(target.edgeId);
         const retry = { 'retry-after': String(Math.ceil(wait / 1000)) };
         return problem(response, 429, 'Too Many Requests', 'more requests than throttle allows', {}, { ...allowed, ...retry });
       }
-      const admitted = await this.gate.admit(target.route, {
-        ...{ api: this.model.path, route: target.key, method, path, query: end < 0 ? '' : url.slice(end + 1), headers, traceId },
-        sourceIp: request.socket.remoteAddress ?? '',
-      });
-      if ('status' in admitted) {
-        const { status, title, detail } = admitted;
-        return problem(response, status, title, detail, {}, { ...allowed, ...admitted.headers });
+      if (target.route.authorizer) {
+        const admitted = await this.gate.admit(target.route, {
+          ...{
+            api: this.model.path,
+            route: target.key,
+            method,
+            path,
+            query: end < 0 ? '' : url.slice(end + 1),
+            headers,
+            traceId,
+          },
+          sourceIp: request.socket.remoteAddress ?? '',
+        });
+        if ('status' in admitted) {
+          const { status, title, detail } = admitted;
+          return problem(response, status, title, detail, {}, { ...allowed, ...admitted.headers });
+        }
+        authorizer = admitted.authorizer;
       }
-      authorizer = admitted.authorizer;
     }
-    const body = await bodyOf(request);
+    const body = hasBody(request) ? await bodyOf(request) : NO_BODY;
     if (!body) return problem(response, 413, 'Content Too Large', `a body may have ${REQUEST_BYTES} bytes`);
 
-    let abort: (() => void) | undefined;
-    response.once('close', () => {
-      if (!response.writableFinished) abort?.();
-    });
-    const { runner, key } = target;
+    const { runner, key, edgeId } = target;
     const title = `${method} ${path}`;
-    const incoming = {
-      kind: 'http' as const,
+    const eventId = this.options.record({
+      kind: 'http',
       resourceId: this.model.path,
       title,
       timeMs: this.options.now(),
       traceId,
-      request: again(this.model.path, { method, url, headers }, body),
-    };
-    const eventId = this.options.record(incoming);
+      request: again(this.model.path, method, url, headers, body),
+    });
     const { result, error, summary } = await runner.run({
       task: {
         kind: 'http',
@@ -149,14 +161,17 @@ export class ApiServer {
         cors,
         authorizer,
       },
-      origin: { kind: 'http', resourceId: this.model.path, edgeId: routeEdge(this.model.path, key), title },
+      origin: { kind: 'http', resourceId: this.model.path, edgeId, title },
       traceId,
       traceparent,
       eventId,
       patience: PATIENCE,
-      onStart: (given) => {
-        abort = given;
+      onStart: (abort) => {
+        response.once('close', () => {
+          if (!response.writableFinished) abort();
+        });
       },
+      onForgotten: () => this.options.forget(eventId),
       onHead: ({ status, headers: list }) => {
         response.writeHead(status, list as string[]);
       },
@@ -189,7 +204,9 @@ export class ApiServer {
  */
 function again(
   apiId: string,
-  { method = 'GET', url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  method: string,
+  url: string,
+  headers: IncomingHttpHeaders,
   body: Buffer,
 ): () => SendRequest | undefined {
   return () => {
@@ -199,19 +216,29 @@ function again(
   };
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
 /** Undefined when it is too large; the rest is then left unread, and the connection ends with the answer. */
-export async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) return undefined;
-  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
-    return Buffer.alloc(0);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > REQUEST_BYTES) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+export function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    if (!hasBody(request)) return resolve(NO_BODY);
+    if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) return resolve(undefined);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= REQUEST_BYTES) return;
+      request.off('data', take).pause();
+      resolve(undefined);
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the request broke off')));
+  });
 }
 
 /** Headers of an answer that is whole: with its length, it goes out in one piece. */

@@ -5,7 +5,7 @@ import type { Fault, FaultInjector } from './faults.js';
 import { OutputReader } from './output.js';
 import type { Traces } from './traces.js';
 import { Pool, type PoolSettings, THROTTLED } from './worker/pool.js';
-import type { Head, Result, Task } from './worker/protocol.js';
+import type { About, Head, Result, Task } from './worker/protocol.js';
 import type { Invocation, LinkHost } from './worker/worker.js';
 
 /** What is to be run, and why. */
@@ -30,6 +30,8 @@ export interface Call {
   onChunk?(chunk: Uint8Array): Promise<void>;
   /** Is given what ends the wait for an answer that nobody wants any more. */
   onStart?(abort: () => void): void;
+  /** Is told when it is over and was not kept: neither need be what led to it. */
+  onForgotten?(): void;
 }
 
 export interface Joined {
@@ -47,7 +49,8 @@ export interface Done {
 export interface Recorder {
   begins(summary: InvocationSummary, call: Call): void;
   log(invocationId: string, line: LogLine): void;
-  ends(summary: InvocationSummary, done: Done, call: Call): void;
+  /** @returns whether it is kept, to be looked at */
+  ends(summary: InvocationSummary, done: Done, call: Call): boolean;
 }
 
 /** Error of invocations that a test wants to go wrong. */
@@ -89,71 +92,109 @@ export class FunctionRunner {
   }
 
   private async once(call: Call, fault?: Fault): Promise<Done> {
-    const { task, origin, parentId, eventId, attempt = 1 } = call;
     const id = randomUUID();
     const trace = this.traces.of(id, call);
-    let summary: InvocationSummary = {
-      ...{ id, functionId: this.model.path, traceId: trace.traceId, parentId, origin, attempt, eventId },
+    const summary: InvocationSummary = {
+      id,
+      functionId: this.model.path,
+      traceId: trace.traceId,
+      parentId: call.parentId,
+      origin: call.origin,
+      attempt: call.attempt ?? 1,
+      eventId: call.eventId,
       status: 'running',
       startTimeMs: this.now(),
     };
-    const output = new OutputReader((line) => this.recorder.log(id, line));
-    let head: Head | undefined;
-    const invocation: Invocation = {
-      task,
-      about: { requestId: id, trace },
-      millis: this.model.timeoutSeconds * 1000,
-      onStart: call.onStart,
-      onOutput: (text, dropped) => output.take(text, dropped),
-      onHead: (given) => {
-        head = given;
-        call.onHead?.(given);
-      },
-      onChunk: call.onChunk,
-    };
+    const run = new Run(call, { requestId: id, trace }, this.model.timeoutSeconds * 1000, this.recorder);
     this.active++;
     this.recorder.begins(summary, call);
     if (fault === 'fail') {
       this.active--;
-      return this.end(call, { ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE }, { error: ON_PURPOSE });
+      return this.end(call, { ...summary, status: 'failed', durationMs: 0, error: ON_PURPOSE });
     }
     const asked = performance.now();
-    const outcome = await this.pool.run(invocation, call.patience);
+    const outcome = await this.pool.run(run, call.patience);
     const tookMs = performance.now() - asked;
     this.active--;
-    output.end();
+    run.output?.end();
     if (outcome === THROTTLED) {
       const error = { name: 'Throttled', message: 'all workers of the function were busy' };
-      return this.end(call, { ...summary, status: 'throttled', durationMs: 0, error }, { error });
+      return this.end(call, { ...summary, status: 'throttled', durationMs: 0, error });
     }
     const { coldStart, durationMs } = outcome;
     const waitMs = Math.floor(tookMs - durationMs - (coldStart ?? 0));
-    summary = {
-      ...summary,
-      durationMs,
-      ...(coldStart !== undefined && { coldStartMs: coldStart }),
-      ...(waitMs > 0 && { waitMs }),
-    };
-    if (fault === 'crashAfter')
-      return this.end(call, { ...summary, status: 'crashed', error: ON_PURPOSE }, { error: ON_PURPOSE });
+    const times = { durationMs, coldStartMs: coldStart, waitMs: waitMs > 0 ? waitMs : undefined };
+    if (fault === 'crashAfter') return this.end(call, { ...summary, ...times, status: 'crashed', error: ON_PURPOSE });
     if ('crash' in outcome) {
       const { kind, name, message, stack } = outcome.crash;
       const who = `function '${this.model.path}': `;
       const error = { name, message: message.startsWith(who) ? message : who + message, stack };
-      return this.end(call, { ...summary, status: kind, error }, { error });
+      return this.end(call, { ...summary, ...times, status: kind, error });
     }
     const { result, heapBytes } = outcome;
-    const httpStatus = result.of === 'http' ? (result.head ?? head)?.status : undefined;
-    const status = statusOf(result, task, httpStatus);
-    const error = status === 'succeeded' ? undefined : (output.error ?? errorOf(result));
-    const memoryUsedMiB = Math.round(heapBytes / 104_857.6) / 10;
-    return this.end(call, { ...summary, status, memoryUsedMiB, httpStatus, error }, { result, error });
+    const httpStatus = result.of === 'http' ? (result.head ?? run.head)?.status : undefined;
+    const status = statusOf(result, call.task, httpStatus);
+    const ended: InvocationSummary = {
+      // Written out, as it is done for each: to copy one object into another takes longer.
+      id,
+      functionId: summary.functionId,
+      traceId: summary.traceId,
+      parentId: summary.parentId,
+      origin: summary.origin,
+      attempt: summary.attempt,
+      eventId: summary.eventId,
+      status,
+      startTimeMs: summary.startTimeMs,
+      durationMs,
+      coldStartMs: coldStart,
+      waitMs: times.waitMs,
+      memoryUsedMiB: Math.round(heapBytes / 104_857.6) / 10,
+      httpStatus,
+      error: status === 'succeeded' ? undefined : (run.output?.error ?? errorOf(result)),
+    };
+    return this.end(call, ended, result);
   }
 
-  private end(call: Call, summary: InvocationSummary, rest: Omit<Done, 'summary'>): Done {
-    const done = { summary, ...rest };
-    this.recorder.ends(summary, done, call);
+  private end(call: Call, summary: InvocationSummary, result?: Result): Done {
+    const done = { summary, result, error: summary.error };
+    if (!this.recorder.ends(summary, done, call)) call.onForgotten?.();
     return done;
+  }
+}
+
+/** What a worker tells of one invocation. */
+class Run implements Invocation {
+  head?: Head = undefined;
+  /** Where it printed something. */
+  output?: OutputReader = undefined;
+
+  constructor(
+    private readonly call: Call,
+    readonly about: About,
+    readonly millis: number,
+    private readonly recorder: Recorder,
+  ) {}
+
+  get task(): Task {
+    return this.call.task;
+  }
+
+  onStart(abort: () => void): void {
+    this.call.onStart?.(abort);
+  }
+
+  onOutput(text: string, dropped: boolean): void {
+    this.output ??= new OutputReader((line) => this.recorder.log(this.about.requestId, line));
+    this.output.take(text, dropped);
+  }
+
+  onHead(head: Head): void {
+    this.head = head;
+    this.call.onHead?.(head);
+  }
+
+  async onChunk(chunk: Uint8Array): Promise<void> {
+    await this.call.onChunk?.(chunk);
   }
 }
 

@@ -20,20 +20,22 @@ export class Traces {
   private readonly unsampled = new Set<string>();
 
   of(invocationId: string, { traceId: known, parentId, traceparent }: Cause): Trace {
-    const given = readTraceparent(traceparent);
+    const given = traceparent === undefined ? undefined : readTraceparent(traceparent);
     const traceId = given?.traceId ?? known ?? newTraceId();
     if (given?.sampled === false) this.leaveOut(traceId);
     const sampled = this.isSampled(traceId);
     const spanId = spanIdOf(invocationId);
     return {
-      ...{ traceId, spanId, sampled },
+      traceId,
+      spanId,
+      sampled,
       parentId: given?.parentId ?? (parentId === undefined ? undefined : spanIdOf(parentId)),
       traceparent: `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`,
     };
   }
 
   isSampled(traceId: string): boolean {
-    return !this.unsampled.has(traceId);
+    return this.unsampled.size === 0 || !this.unsampled.has(traceId);
   }
 
   private leaveOut(traceId: string): void {
@@ -44,5 +46,5 @@ export class Traces {
 
 /** Half of a UUID, which is random enough for one trace. */
 export function spanIdOf(invocationId: string): string {
-  return invocationId.replaceAll('-', '').slice(0, 16);
+  return invocationId.slice(0, 8) + invocationId.slice(9, 13) + invocationId.slice(14, 18);
 }

@@ -23,7 +23,7 @@ export interface Incoming {
 /** Events of the past, to be sent again, and events that a user saved under a name. */
 export class PastEvents {
   private readonly events = new Map<string, Incoming | PastEvent>();
-  private fresh: string[] = [];
+  private readonly fresh = new Set<string>();
   private stored: string[] = [];
   private readonly sequence = new Sequence();
 
@@ -44,10 +44,16 @@ export class PastEvents {
   add(event: Incoming): string {
     const id = randomUUID();
     this.events.set(id, event);
-    this.fresh.push(id);
-    if (this.fresh.length > 2 * WRITTEN) this.fresh = this.fresh.slice(-WRITTEN);
+    this.fresh.add(id);
+    if (this.fresh.size > WRITTEN) this.fresh.delete(this.fresh.keys().next().value!);
     if (this.events.size > KEPT) this.events.delete(this.events.keys().next().value!);
     return id;
+  }
+
+  /** Takes one back that nobody need see. */
+  forget(id: string): void {
+    this.events.delete(id);
+    this.fresh.delete(id);
   }
 
   /** As it is shown. */
@@ -76,8 +82,8 @@ export class PastEvents {
 
   /** What is to be written of what came since the last time. */
   changes(): Change[] {
-    const fresh = this.fresh.slice(-WRITTEN).flatMap((id) => this.get(id) ?? []);
-    this.fresh = [];
+    const fresh = [...this.fresh].flatMap((id) => this.get(id) ?? []);
+    this.fresh.clear();
     const changes: Change[] = fresh.map((value) => {
       const key = keyOf('event', this.sequence.next());
       this.stored.push(key);

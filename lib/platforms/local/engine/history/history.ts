@@ -14,14 +14,17 @@ import type { LinkUse } from '../links.js';
 import type { Call, Done, Recorder } from '../runner.js';
 import { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
+import type { Result } from '../worker/protocol.js';
 import type { Credentials } from './credentials.js';
 import { InvocationRecord } from './record.js';
 import type { Redaction } from './redaction.js';
 import { Runs } from './runs.js';
+import type { Sampler } from './sampler.js';
 import { waitsApart } from './waits.js';
 
-/** Invocations that are kept in memory, with what they got and gave. */
+/** Invocations that are kept in memory, with what they got and gave; those that failed among them, at most. */
 const KEPT = 2000;
+const KEPT_FAILED = 1000;
 const KEPT_BYTES = 64 * 1024 * 1024;
 /** Invocations that are kept over a restart, and how many of one flush. */
 const STORED = 1000;
@@ -34,6 +37,9 @@ export class History implements Recorder {
   redaction: Redaction | undefined;
   readonly runs = new Runs();
   private readonly records = new Map<string, InvocationRecord>();
+  /** Those of them that failed: what succeeds does not take their place. */
+  private readonly failed = new Map<string, InvocationRecord>();
+  private begun = 0;
   private readonly past = new Map<string, InvocationDetail>();
   private bytes = 0;
   private ended: InvocationRecord[] = [];
@@ -44,6 +50,8 @@ export class History implements Recorder {
   constructor(
     private readonly store: Store,
     private readonly credentials: Credentials,
+    /** Chooses among those of functions that run very often. @default - all are kept */
+    private readonly sampler?: Sampler,
   ) {}
 
   /** Finds what an earlier process left. */
@@ -51,7 +59,7 @@ export class History implements Recorder {
     for (const [key, detail] of (await this.store.entries(keyOf('invocation', ''))) as [string, InvocationDetail][]) {
       this.stored.push(key);
       this.past.set(detail.id, detail);
-      this.runs.add(detail);
+      this.runs.add(detail, true);
       this.sequence.seen(key.slice(key.lastIndexOf('\0') + 1));
     }
   }
@@ -70,18 +78,18 @@ export class History implements Recorder {
   }
 
   begins(summary: InvocationSummary, call: Call): void {
-    this.records.set(summary.id, new InvocationRecord(summary, call));
+    this.records.set(summary.id, new InvocationRecord(summary, call, this.begun++));
     if (this.watched) this.emit({ type: 'invocation', invocation: summary });
   }
 
   log(invocationId: string, line: LogLine): void {
     const shown = this.redaction?.value(line) ?? line;
-    const kept = this.records.get(invocationId)?.log(shown);
+    const kept = this.recordOf(invocationId)?.log(shown);
     if (kept && this.watched) this.emit({ type: 'log', invocationId, line: shown });
   }
 
   use(use: LinkUse): void {
-    this.records.get(use.invocationId)?.use(use);
+    this.recordOf(use.invocationId)?.use(use);
     this.passes(use.edgeId, use.error === undefined ? undefined : 'failed');
   }
 
@@ -91,18 +99,31 @@ export class History implements Recorder {
     this.emit({ type: 'traffic', edgeId, count: 1, failed: how === 'failed' ? 1 : 0, throttled: how === 'throttled' ? 1 : 0 });
   }
 
-  ends(ended: InvocationSummary, done: Done): void {
+  /** @returns whether it is kept */
+  ends(ended: InvocationSummary, done: Done): boolean {
     const summary = ended.error ? { ...ended, error: this.redaction?.value(ended.error) ?? ended.error } : ended;
-    this.runs.add(summary);
+    const kept = this.keep(summary, done.result);
+    this.runs.add(summary, kept);
+    if (this.watched) this.tell(summary);
+    return kept;
+  }
+
+  private keep(summary: InvocationSummary, result: Result | undefined): boolean {
     const record = this.records.get(summary.id);
-    if (record) {
-      record.end({ ...done, summary });
-      this.bytes += record.bytes;
-      this.ended.push(record);
-      if (this.ended.length > 2 * WRITTEN) this.ended = this.ended.slice(-WRITTEN);
-      this.forget();
-    }
-    if (!this.watched) return;
+    const kept = this.sampler?.keeps(summary) ?? true;
+    const failed = summary.status !== 'succeeded';
+    if (!kept || failed) this.records.delete(summary.id);
+    if (!record || !kept) return false;
+    if (failed) this.failed.set(summary.id, record);
+    record.end(summary, result);
+    this.bytes += record.bytes;
+    this.ended.push(record);
+    if (this.ended.length > 2 * WRITTEN) this.ended = this.ended.slice(-WRITTEN);
+    this.forget();
+    return true;
+  }
+
+  private tell(summary: InvocationSummary): void {
     const { origin, status } = summary;
     if (origin.edgeId !== undefined)
       this.passes(origin.edgeId, status === 'succeeded' ? undefined : status === 'throttled' ? 'throttled' : 'failed');
@@ -110,7 +131,7 @@ export class History implements Recorder {
   }
 
   detail(id: string): InvocationDetail | undefined {
-    const detail = this.records.get(id)?.detail(this.credentials) ?? this.past.get(id);
+    const detail = this.recordOf(id)?.detail(this.credentials) ?? this.past.get(id);
     return detail && (this.redaction?.value(detail) ?? detail);
   }
 
@@ -131,7 +152,7 @@ export class History implements Recorder {
   }
 
   trace(id: string): Trace | undefined {
-    const records = [...this.records.values()].filter((record) => record.isOf(id));
+    const records = this.kept().filter((record) => record.isOf(id));
     const past = [...this.past.values()].filter((detail) => detail.traceId === id).map((detail) => pastRecord(detail));
     const spans = waitsApart([...past, ...records].flatMap((record) => record.spans(id)));
     if (spans.length === 0) return undefined;
@@ -176,15 +197,30 @@ export class History implements Recorder {
   }
 
   private forget(): void {
-    while (this.records.size > KEPT || (this.bytes > KEPT_BYTES && this.records.size > 1)) {
-      const [id, record] = this.records.entries().next().value!;
-      this.records.delete(id);
-      if (record.summary.status !== 'running') this.bytes -= record.bytes;
-    }
+    while (this.failed.size > KEPT_FAILED) this.drop(this.failed);
+    while (this.records.size + this.failed.size > KEPT) this.drop(this.records);
+    while (this.bytes > KEPT_BYTES && this.records.size > 0) this.drop(this.records);
+    while (this.bytes > KEPT_BYTES && this.failed.size > 1) this.drop(this.failed);
+  }
+
+  private drop(from: Map<string, InvocationRecord>): void {
+    const [id, record] = from.entries().next().value!;
+    from.delete(id);
+    if (record.summary.status !== 'running') this.bytes -= record.bytes;
+  }
+
+  private recordOf(id: string): InvocationRecord | undefined {
+    return this.records.get(id) ?? this.failed.get(id);
+  }
+
+  /** The oldest first. */
+  private kept(): InvocationRecord[] {
+    const all = [...this.records.values(), ...this.failed.values()];
+    return this.failed.size === 0 ? all : all.sort((a, b) => a.number - b.number);
   }
 
   private *all(): Iterable<{ summary: InvocationSummary; logs: readonly LogLine[] }> {
-    yield* [...this.records.values()].reverse();
+    yield* this.kept().reverse();
     for (const detail of [...this.past.values()].reverse()) yield { summary: summaryOf(detail), logs: detail.logs };
   }
 }
@@ -201,7 +237,7 @@ function summaryOf({
 }
 
 function pastRecord(detail: InvocationDetail): InvocationRecord {
-  return new InvocationRecord(summaryOf(detail), { task: { kind: 'call' } });
+  return new InvocationRecord(summaryOf(detail), { task: { kind: 'call' } }, 0);
 }
 
 function textOf({ id, traceId, origin, error }: InvocationSummary, logs: readonly LogLine[]): string {

@@ -1,6 +1,6 @@
 import type { InvocationDetail, InvocationSummary, LogLine, Payload, Span } from '../../console/protocol.js';
 import type { LinkUse } from '../links.js';
-import type { Call, Done, Joined } from '../runner.js';
+import type { Call, Joined } from '../runner.js';
 import type { HttpTask, Result, Task } from '../worker/protocol.js';
 import type { Credentials } from './credentials.js';
 import { payloadOf } from './payload.js';
@@ -16,14 +16,16 @@ export class InvocationRecord {
   readonly uses: LinkUse[] = [];
   logsDropped = 0;
   private logBytes = 0;
-  private result?: Result;
+  private result?: Result = undefined;
   private readonly task: Task;
   private readonly sentTimeMs?: number;
   private readonly joined: readonly Joined[];
 
+  /** @param number in the order in which they began */
   constructor(
     public summary: InvocationSummary,
     call: Pick<Call, 'task' | 'sentTimeMs' | 'joined'>,
+    readonly number: number,
   ) {
     this.task = call.task;
     this.sentTimeMs = call.sentTimeMs;
@@ -47,7 +49,7 @@ export class InvocationRecord {
     if (this.uses.length < USES) this.uses.push(use);
   }
 
-  end({ summary, result }: Done): void {
+  end(summary: InvocationSummary, result: Result | undefined): void {
     this.summary = summary;
     this.result = result;
   }

@@ -86,8 +86,8 @@ export class Monitoring implements Recorder {
     this.history.log(invocationId, line);
   }
 
-  ends(summary: InvocationSummary, done: Done, call: Call): void {
-    this.history.ends(summary, done);
+  ends(summary: InvocationSummary, done: Done, call: Call): boolean {
+    const kept = this.history.ends(summary, done);
     const fn = this.model.functions[summary.functionId]!;
     const report = reportOf(fn, summary, call.task);
     if (report) {
@@ -95,6 +95,7 @@ export class Monitoring implements Recorder {
       this.otlp.add(report, call);
     } else if (summary.status === 'throttled') this.counted.throttled(summary.functionId);
     this.alarms.observe(summary);
+    return kept;
   }
 
   uses(use: LinkUse, functionPath: string): void {

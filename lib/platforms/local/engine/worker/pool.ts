@@ -47,13 +47,22 @@ interface Place {
 }
 
 /** An invocation of a pool: waits for a worker, or is in the line of one. */
-interface Entry extends Job {
-  readonly since: number;
-  /** Milliseconds from `since` until it is given up. */
-  readonly patience: number;
-  readonly resolve: (outcome: PoolOutcome | typeof THROTTLED) => void;
-  place?: Place;
-  timer?: NodeJS.Timeout;
+class Entry implements Job {
+  readonly since = performance.now();
+  place?: Place = undefined;
+  timer?: NodeJS.Timeout = undefined;
+
+  /** @param patience milliseconds from `since` until it is given up */
+  constructor(
+    readonly invocation: Invocation,
+    readonly patience: number,
+    readonly resolve: (outcome: PoolOutcome | typeof THROTTLED) => void,
+    private readonly ended: (entry: Entry, outcome: Outcome) => void,
+  ) {}
+
+  end(outcome: Outcome): void {
+    this.ended(this, outcome);
+  }
 }
 
 /**
@@ -84,8 +93,7 @@ export class Pool {
   /** Runs an invocation as soon as a worker is free, `patience` milliseconds from now at the latest. */
   run(invocation: Invocation, patience = Number.POSITIVE_INFINITY): Promise<PoolOutcome | typeof THROTTLED> {
     return new Promise((resolve) => {
-      const end = (outcome: Outcome) => this.ended(entry, outcome);
-      const entry: Entry = { invocation, since: performance.now(), patience, resolve, end };
+      const entry = new Entry(invocation, patience, resolve, this.ended);
       const place = this.waiting.length === 0 ? this.place() : undefined;
       if (place) return this.give(place, entry);
       this.waiting.push(this.timed(entry));
@@ -158,7 +166,7 @@ export class Pool {
     return entry;
   }
 
-  private ended(entry: Entry, outcome: Outcome): void {
+  private readonly ended = (entry: Entry, outcome: Outcome): void => {
     const place = entry.place!;
     const { coldStart } = place;
     place.coldStart = undefined;
@@ -171,7 +179,7 @@ export class Pool {
     if (place.stale && place.worker.length === 0) this.end(place);
     else if ('result' in outcome) this.next();
     entry.resolve(coldStart === undefined ? outcome : { ...outcome, coldStart });
-  }
+  };
 
   /** Gives workers to those that wait. */
   private next(): void {

@@ -115,6 +115,7 @@ export class FunctionWorker {
     });
     this.thread.once('exit', (code) => {
       this.drain();
+      clearTimeout(this.timer);
       this.crash ??= { kind: 'crashed', name: 'ProcessExit', message: `the function called process.exit(${code})` };
       this.ready.reject(Object.assign(new Error(this.crash.message), { name: this.crash.name, stack: this.crash.stack }));
       const left = this.notBegun(this.begun.last);
@@ -194,15 +195,13 @@ export class FunctionWorker {
 
   private put(lined: Lined): boolean {
     const { task } = lined;
-    if (task.kind === 'call') return this.outbox.json(lined);
-    if (task.kind !== 'http') return this.outbox.any(lined);
-    const { body, ...rest } = task;
-    return this.outbox.json({ ...lined, task: rest }, body);
+    if (task.kind === 'http' && task.body) return this.outbox.json({ ...lined, task: { ...task, body: undefined } }, task.body);
+    return task.kind === 'http' || task.kind === 'call' ? this.outbox.json(lined) : this.outbox.any(lined);
   }
 
   private head(job: Job, ticket: number): void {
     this.since = performance.now();
-    this.timer = setTimeout(() => this.timeOut(job), job.invocation.millis);
+    this.timer ??= setTimeout(this.watch, job.invocation.millis).unref();
     job.invocation.onStart?.(() => this.post({ type: 'abort', ticket }));
   }
 
@@ -212,13 +211,22 @@ export class FunctionWorker {
 
   private notBegun(last: number): readonly Job[] {
     const count = (this.newest - last) | 0;
-    if (count > 0 && count === this.line.length) clearTimeout(this.timer);
     return this.line.splice(this.line.length - count);
   }
 
-  private timeOut(job: Job): void {
+  /** Ends what takes too long. One timer for all: to set one for each would cost more than most take. */
+  private readonly watch = () => {
+    this.timer = undefined;
     this.drain();
-    if (this.line[0] !== job) return;
+    const [job] = this.line;
+    if (!job || this.timer) return;
+    // It may have begun after the timer was set.
+    const left = this.since + job.invocation.millis - performance.now();
+    if (left > 0) this.timer = setTimeout(this.watch, left).unref();
+    else this.timeOut(job);
+  };
+
+  private timeOut(job: Job): void {
     const message = `the function took longer than its timeout of ${job.invocation.millis / 1000} s`;
     this.crash = { kind: 'timedOut', name: 'TimeoutError', message };
     void this.thread.terminate();
@@ -242,11 +250,10 @@ export class FunctionWorker {
       case 'chunk':
         void invocation?.onChunk?.(message.data!).then(() => this.post({ type: 'more' }));
         break;
-      case 'result': {
-        const { result, data, ...rest } = message;
-        this.settle({ ...rest, result: data && result.of === 'http' ? { ...result, body: data } : result });
+      case 'result':
+        if (message.data) this.settle({ ...message, result: { ...message.result, body: message.data } as Result });
+        else this.settle(message);
         break;
-      }
       case 'link':
         void this.reply(message, invocation);
     }
@@ -267,7 +274,6 @@ export class FunctionWorker {
 
   private settle(outcome: Outcome): void {
     const job = this.line.shift();
-    clearTimeout(this.timer);
     const [next] = this.line;
     if (next) this.head(next, this.ticketOf(0));
     job?.end(outcome);
