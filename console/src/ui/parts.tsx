@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { InvocationStatus } from '../../../lib/platforms/local/console/protocol.js';
-import { ago, exact } from '../format.js';
+import { ago, exact, nameOf } from '../format.js';
 import type { ApiError } from '../state/api.js';
 import { KindIcon } from './icons.js';
 
@@ -103,6 +103,19 @@ export function Empty({ title, children, actions }: { title: string; children: C
       {children}
       {actions && <div class="row">{actions}</div>}
     </div>
+  );
+}
+
+/** An address names something that is not there. */
+export function NoSuch({ what, id, list }: { what: 'function' | 'queue'; id: string; list: string }) {
+  return (
+    <View title={nameOf(id)}>
+      <Empty title={`There is no such ${what}`} actions={<a href={list}>{`All ${what}s`}</a>}>
+        <p>
+          Nothing is called <code>{id}</code>. It may have been renamed.
+        </p>
+      </Empty>
+    </View>
   );
 }
 

@@ -1,11 +1,11 @@
 import type { FunctionMetrics, FunctionNode } from '../../../lib/platforms/local/console/protocol.js';
-import { count, duration, mebibytes, nameOf } from '../format.js';
+import { count, duration, mebibytes } from '../format.js';
 import { api } from '../state/api.js';
 import { generation, problems, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { to } from '../state/router.js';
 import { spanName } from '../state/window.js';
-import { Empty, ErrorNote, Facts, Loading, View } from '../ui/parts.js';
+import { Empty, ErrorNote, Facts, Loading, NoSuch, View } from '../ui/parts.js';
 import { DurationLine, Spark } from '../ui/spark.js';
 import { nodeOf } from './addresses.js';
 import { AlarmsOf } from './alarms.js';
@@ -15,16 +15,7 @@ import { InvocationTable } from './invocations.js';
 
 export function FunctionView({ id }: { id: string }) {
   const node = nodeOf(id);
-  if (node?.kind !== 'function')
-    return (
-      <View title={nameOf(id)}>
-        <Empty title="There is no such function" actions={<a href="/functions">All functions</a>}>
-          <p>
-            Nothing is called <code>{id}</code>. It may have been renamed.
-          </p>
-        </Empty>
-      </View>
-    );
+  if (node?.kind !== 'function') return <NoSuch what="function" id={id} list="/functions" />;
   return <Detail node={node} />;
 }
 

@@ -1,8 +1,10 @@
-import type { PastEvent, SendRequest } from '../../../lib/platforms/local/console/protocol.js';
+import { useState } from 'preact/hooks';
+import type { Page, PastEvent, SendRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { api } from '../state/api.js';
 import { generation, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { go, to } from '../state/router.js';
+import { useLast } from '../state/window.js';
 import { KindIcon } from '../ui/icons.js';
 import { Ago, Empty, ErrorNote, Table } from '../ui/parts.js';
 import { say, sayError } from '../ui/toasts.js';
@@ -14,24 +16,35 @@ export const madeOf = ({ id, request }: PastEvent): SendRequest | undefined =>
 
 /** Whatever came in before, from anywhere: to send again, as it was or edited. */
 export function PastEvents({ round, onTake }: { round: number; onTake: (request: SendRequest) => void }) {
-  const events = useResource(`${round} ${generation.value} ${recent.value[0]?.id}`, () => api.events({ limit: 25 }));
+  const first = useResource(`${round} ${generation.value} ${recent.value[0]?.id}`, () => api.events({ limit: 25 }));
+  const latest = useLast(first.data, '');
+  const [older, setOlder] = useState<Page<PastEvent>>();
+  const known = new Set(latest?.items.map(({ id }) => id));
+  const items = [...(latest?.items ?? []), ...(older?.items ?? []).filter(({ id }) => !known.has(id))];
+  const cursor = older ? older.nextCursor : latest?.nextCursor;
+  const showOlder = () =>
+    api.events({ limit: 100, cursor: cursor! }).then(
+      // What was among the latest until now stays, whatever comes in.
+      (page) => setOlder({ ...page, items: [...items, ...page.items] }),
+      sayError,
+    );
   const replay = (id: string) =>
     api.replay(id).then((result) => {
       say('Sent again');
       go(to('traces', result.traceId));
     }, sayError);
-  if (events.error) return <ErrorNote error={events.error} retry={events.reload} />;
+  if (first.error) return <ErrorNote error={first.error} retry={first.reload} />;
   return (
     <section class="stack">
       <h2>Past events</h2>
       <div class="card">
-        {(events.data?.items.length ?? 0) === 0 ? (
+        {items.length === 0 ? (
           <Empty title="Nothing has come in yet">
             <p>Every request, message and event that arrives is kept here for a while, to be sent again.</p>
           </Empty>
         ) : (
           <Table label="Past events" head={['To', 'Event', 'When', '(Actions)']}>
-            {events.data!.items.map((event) => (
+            {items.map((event) => (
               <tr key={event.id}>
                 <td>
                   <span class="named">
@@ -80,6 +93,13 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
           </Table>
         )}
       </div>
+      {cursor !== undefined && (
+        <div>
+          <button type="button" onClick={showOlder}>
+            Show older ones
+          </button>
+        </div>
+      )}
     </section>
   );
 }

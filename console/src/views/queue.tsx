@@ -6,7 +6,7 @@ import { followQueues, generation, queues } from '../state/live.js';
 import { useResource } from '../state/resource.js';
 import { adjust, query, to } from '../state/router.js';
 import { Confirm } from '../ui/dialog.js';
-import { Choice, Empty, ErrorNote, Facts, Loading, View } from '../ui/parts.js';
+import { Choice, Empty, ErrorNote, Facts, Loading, NoSuch, View } from '../ui/parts.js';
 import { say, sayError } from '../ui/toasts.js';
 import { Message } from './message.js';
 
@@ -21,16 +21,7 @@ export function QueueView({ id }: { id: string }) {
         <Loading />
       </View>
     );
-  if (queue === undefined)
-    return (
-      <View title={nameOf(id)}>
-        <Empty title="There is no such queue" actions={<a href="/queues">All queues</a>}>
-          <p>
-            Nothing is called <code>{id}</code>. It may have been renamed.
-          </p>
-        </Empty>
-      </View>
-    );
+  if (queue === undefined) return <NoSuch what="queue" id={id} list="/queues" />;
   return <Detail queue={queue} />;
 }
 

@@ -1,5 +1,6 @@
 import { HIDDEN, type SendRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { pretty } from '../format.js';
+import { SelectField, TextField } from '../ui/fields.js';
 import { Pairs } from './pairs.js';
 import { AddToken } from './token.js';
 
@@ -64,24 +65,13 @@ function RequestHead({ request, onChange }: FormProps<'http' | 'authorizer'>) {
   return (
     <>
       <div class="pair path">
-        <label class="field">
-          <span>Method</span>
-          <select value={request.method} onChange={(event) => onChange({ ...request, method: event.currentTarget.value })}>
-            {METHODS.map((method) => (
-              <option key={method}>{method}</option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>Path</span>
-          <input
-            type="text"
-            class="mono"
-            spellcheck={false}
-            value={request.path}
-            onInput={(event) => onChange({ ...request, path: event.currentTarget.value })}
-          />
-        </label>
+        <SelectField
+          label="Method"
+          value={request.method}
+          options={METHODS.map((method) => [method, method] as const)}
+          onChange={(method) => onChange({ ...request, method })}
+        />
+        <TextField label="Path" code value={request.path} onChange={(path) => onChange({ ...request, path })} />
       </div>
       {request.path.includes('{') && <p class="hint">Put a value in place of each parameter in braces.</p>}
       <Pairs
@@ -105,27 +95,14 @@ function BusForm({ request, onChange }: FormProps<'bus'>) {
   return (
     <>
       <div class="pair">
-        <label class="field">
-          <span>Type</span>
-          <input
-            type="text"
-            class="mono"
-            spellcheck={false}
-            value={request.type}
-            onInput={(event) => onChange({ ...request, type: event.currentTarget.value })}
-          />
-        </label>
-        <label class="field">
-          <span>Source</span>
-          <input
-            type="text"
-            class="mono"
-            spellcheck={false}
-            placeholder="console"
-            value={request.source ?? ''}
-            onInput={(event) => onChange({ ...request, source: event.currentTarget.value || undefined })}
-          />
-        </label>
+        <TextField label="Type" code value={request.type} onChange={(type) => onChange({ ...request, type })} />
+        <TextField
+          label="Source"
+          code
+          placeholder="console"
+          value={request.source ?? ''}
+          onChange={(source) => onChange({ ...request, source: source || undefined })}
+        />
       </div>
       <Body label="Data" value={request.data} onChange={(data) => onChange({ ...request, data })} />
     </>
@@ -151,14 +128,11 @@ function QueueForm({ request, onChange }: FormProps<'queue'>) {
             onInput={(event) => onChange({ ...request, delaySeconds: Number(event.currentTarget.value) || undefined })}
           />
         </label>
-        <label class="field">
-          <span>Group, for queues that keep the order</span>
-          <input
-            type="text"
-            value={request.group ?? ''}
-            onInput={(event) => onChange({ ...request, group: event.currentTarget.value || undefined })}
-          />
-        </label>
+        <TextField
+          label="Group, for queues that keep the order"
+          value={request.group ?? ''}
+          onChange={(group) => onChange({ ...request, group: group || undefined })}
+        />
       </div>
     </>
   );
@@ -168,37 +142,24 @@ function ObjectForm({ request, onChange }: FormProps<'objects'>) {
   return (
     <>
       <div class="pair path">
-        <label class="field">
-          <span>Event</span>
-          <select
-            value={request.type}
-            onChange={(event) => onChange({ ...request, type: event.currentTarget.value as 'created' | 'deleted' })}
-          >
-            <option value="created">created</option>
-            <option value="deleted">deleted</option>
-          </select>
-        </label>
-        <label class="field">
-          <span>Key</span>
-          <input
-            type="text"
-            class="mono"
-            spellcheck={false}
-            value={request.key}
-            onInput={(event) => onChange({ ...request, key: event.currentTarget.value })}
-          />
-        </label>
+        <SelectField
+          label="Event"
+          value={request.type}
+          options={[
+            ['created', 'created'],
+            ['deleted', 'deleted'],
+          ]}
+          onChange={(type) => onChange({ ...request, type })}
+        />
+        <TextField label="Key" code value={request.key} onChange={(key) => onChange({ ...request, key })} />
       </div>
       {request.type === 'created' && (
         <>
-          <label class="field">
-            <span>Content type</span>
-            <input
-              type="text"
-              value={request.contentType ?? ''}
-              onInput={(event) => onChange({ ...request, contentType: event.currentTarget.value || undefined })}
-            />
-          </label>
+          <TextField
+            label="Content type"
+            value={request.contentType ?? ''}
+            onChange={(contentType) => onChange({ ...request, contentType: contentType || undefined })}
+          />
           <Body label="Content" value={request.body ?? ''} onChange={(body) => onChange({ ...request, body })} />
         </>
       )}

@@ -4,6 +4,7 @@ import { clock, exact, plural, pretty } from '../format.js';
 import { api } from '../state/api.js';
 import { sockets, testConnections } from '../state/live.js';
 import { to } from '../state/router.js';
+import { TextField } from '../ui/fields.js';
 import { KindIcon } from '../ui/icons.js';
 import { Ago, Empty, Loading, View } from '../ui/parts.js';
 import { sayError } from '../ui/toasts.js';
@@ -82,17 +83,7 @@ function Connect({ socket }: { socket: SocketState }) {
       }}
     >
       <div class="pair">
-        <label class="field">
-          <span>Query</span>
-          <input
-            type="text"
-            class="mono"
-            placeholder="token=…&room=1"
-            spellcheck={false}
-            value={query}
-            onInput={(event) => setQuery(event.currentTarget.value)}
-          />
-        </label>
+        <TextField label="Query" code placeholder="token=…&room=1" value={query} onChange={setQuery} />
         <Pairs label="Headers" value={headers} onChange={setHeaders} />
       </div>
       {refused && (

@@ -7,6 +7,7 @@ import { useResource } from '../state/resource.js';
 import { to } from '../state/router.js';
 import { type SpanName, spanMs, spanName, spanText, useLast, windowOf } from '../state/window.js';
 import { ErrorNote, Loading, now, View } from '../ui/parts.js';
+import { ScaleHead } from '../ui/scale.js';
 import { labelOf } from './addresses.js';
 import { SpanChoice } from './functions.js';
 
@@ -116,19 +117,10 @@ function Lanes({ timeline }: { timeline: Timeline }) {
               <th scope="col" class="number busy">
                 Busy
               </th>
-              <th scope="col" class="scale">
-                <span class="visually-hidden">From {dayAndClock(fromTimeMs)} until now, to scale</span>
-                <span aria-hidden="true">
-                  {[0, 0.25, 0.5, 0.75].map((share) => {
-                    const timeMs = fromTimeMs + share * (toTimeMs - fromTimeMs);
-                    return (
-                      <span key={share} style={{ left: `${share * 100}%` }}>
-                        {long ? dayAndClock(timeMs) : clock(timeMs)}
-                      </span>
-                    );
-                  })}
-                </span>
-              </th>
+              <ScaleHead
+                label={`From ${dayAndClock(fromTimeMs)} until now, to scale`}
+                text={(share) => (long ? dayAndClock : clock)(fromTimeMs + share * (toTimeMs - fromTimeMs))}
+              />
             </tr>
           </thead>
           <tbody>

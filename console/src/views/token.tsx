@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ApiNode, AuthorizerSummary, RouteSummary, TokenRequest } from '../../../lib/platforms/local/console/protocol.js';
 import { api } from '../state/api.js';
 import { Dialog } from '../ui/dialog.js';
+import { SelectField, TextField } from '../ui/fields.js';
 import { say, sayError } from '../ui/toasts.js';
 import { nodeOf } from './addresses.js';
 import { matchesPath } from './send-state.js';
@@ -12,12 +13,12 @@ export interface Header {
   readonly value: string;
 }
 
-const LIFETIMES = [
+const LIFETIMES: readonly (readonly [seconds: number, text: string])[] = [
   [300, '5 minutes'],
   [3600, 'an hour'],
   [86_400, 'a day'],
   [1, 'a second: to see it refused'],
-] as const;
+];
 
 interface Wishes {
   readonly subject: string;
@@ -89,7 +90,13 @@ export function AddToken(props: { apiId: string; method: string; path: string; o
 
 function TokenForm({ guard, onMint, onClose }: { guard: Guard; onMint: () => void; onClose: () => void }) {
   const { authorizer, route } = guard;
-  const { subject, scopes = route?.scopes?.[0] ?? '', audience, lifetimeSeconds, claims } = wishes.value;
+  const {
+    subject,
+    scopes = route?.scopes?.[0] ?? '',
+    audience = authorizer.audiences?.[0],
+    lifetimeSeconds,
+    claims,
+  } = wishes.value;
   const wish = (part: Partial<Wishes>) => {
     wishes.value = { ...wishes.value, ...part };
   };
@@ -110,40 +117,26 @@ function TokenForm({ guard, onMint, onClose }: { guard: Guard; onMint: () => voi
         Signed with a key of this machine, which nothing else accepts.
         {authorizer.requires && ` The authorizer wants: ${authorizer.requires}.`}
       </p>
-      <label class="field">
-        <span>Subject</span>
-        <input type="text" value={subject} onInput={(event) => wish({ subject: event.currentTarget.value })} />
-      </label>
-      <label class="field">
-        <span>Scopes</span>
-        <input
-          type="text"
-          placeholder="orders:read orders:write"
-          value={scopes}
-          onInput={(event) => wish({ scopes: event.currentTarget.value })}
-        />
-      </label>
+      <TextField label="Subject" value={subject} onChange={(value) => wish({ subject: value })} />
+      <TextField
+        label="Scopes"
+        placeholder="orders:read orders:write"
+        value={scopes}
+        onChange={(value) => wish({ scopes: value })}
+      />
       <div class="pair">
-        <label class="field">
-          <span>Audience</span>
-          <select value={audience} onChange={(event) => wish({ audience: event.currentTarget.value })}>
-            {(authorizer.audiences ?? []).map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>Holds for</span>
-          <select value={lifetimeSeconds} onChange={(event) => wish({ lifetimeSeconds: Number(event.currentTarget.value) })}>
-            {LIFETIMES.map(([seconds, text]) => (
-              <option key={seconds} value={seconds}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectField
+          label="Audience"
+          value={audience ?? ''}
+          options={(authorizer.audiences ?? []).map((each) => [each, each] as const)}
+          onChange={(value) => wish({ audience: value })}
+        />
+        <SelectField
+          label="Holds for"
+          value={lifetimeSeconds}
+          options={LIFETIMES}
+          onChange={(value) => wish({ lifetimeSeconds: value })}
+        />
       </div>
       <label class="field">
         <span>Further claims, as JSON</span>

@@ -3,6 +3,7 @@ import { duration, plural } from '../format.js';
 import { to } from '../state/router.js';
 import { KindIcon } from '../ui/icons.js';
 import { now } from '../ui/parts.js';
+import { ScaleHead } from '../ui/scale.js';
 import { labelOf, nodeOf } from './addresses.js';
 
 interface Row {
@@ -31,16 +32,7 @@ export function Waterfall({ trace, current }: { trace: Trace; current?: string }
               <th scope="col" class="number">
                 Takes
               </th>
-              <th scope="col" class="scale">
-                <span class="visually-hidden">To scale</span>
-                <span aria-hidden="true">
-                  {[0, 0.25, 0.5, 0.75].map((share) => (
-                    <span key={share} style={{ left: `${share * 100}%` }}>
-                      {share === 0 ? '0' : duration(share * totalMs)}
-                    </span>
-                  ))}
-                </span>
-              </th>
+              <ScaleHead label="To scale" text={(share) => (share === 0 ? '0' : duration(share * totalMs))} />
             </tr>
           </thead>
           <tbody>

@@ -118,19 +118,25 @@ describe('what the console sees', () => {
   });
 });
 
-test('credentials do not outlive the process: an event of an earlier one says what to do', async () => {
+test('events outlive the process, credentials do not: a replay without them says what to do', async () => {
   const folder = temporaryFolder();
   try {
     const options = { secrets, dataDirectory: folder.path };
     const first = await start(declare, options);
     await fetch(`${first.url}/products`, { headers: { authorization: 'Bearer of-the-first' } });
     await fetch(`${first.url}/products`);
+    await first.inspector.saveEvent({ name: 'an order', request: { kind: 'queue', queueId: 'Market/Orders', body: '{}' } });
     await first.close();
     const second = await start(declare, options);
     try {
       const [open, guarded] = (await second.inspector.events({ kind: 'http' })).items;
       expect((await second.inspector.replay(open!.id)).response?.status).toBe(200);
       await expect(second.inspector.replay(guarded!.id)).rejects.toThrow("'authorization' of the request is [hidden]");
+      const [saved] = await second.inspector.savedEvents();
+      expect(saved).toMatchObject({ name: 'an order', request: { queueId: 'Market/Orders' } });
+      await second.inspector.send(saved!.request);
+      await second.settled();
+      expect(second.ended.map(({ functionId }) => functionId)).toContain('Market/Fulfil');
     } finally {
       await second.close();
     }
