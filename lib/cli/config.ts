@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { FaastenConfig } from '../config.js';
+import { checkedBuild } from '../core/build.js';
 import { FaastenError, shown } from '../core/errors.js';
 
 const STEM = 'faasten.config';
@@ -88,14 +89,10 @@ export async function loadConfig({ config, folder }: Project): Promise<LoadedCon
         "export a function that creates the service: export default (scope) => new Shop(scope, 'Shop')",
     );
   }
-  if (/^class\b/.test(Function.prototype.toString.call(build))) {
-    const { name = 'Shop' } = build as { name?: string };
-    throw new FaastenError(
-      'config-invalid',
-      `'${config}' exports the class ${name}; export a function that creates one: export default (scope) => new ${name}(scope, '${name}')`,
-    );
-  }
-  return { build: build as FaastenConfig, files: [config, ...Object.keys(require.cache).filter(isOfProject)] };
+  return {
+    build: checkedBuild(`'${config}' exports`, build),
+    files: [config, ...Object.keys(require.cache).filter(isOfProject)],
+  };
 }
 
 /** Neither a package nor faasten. */

@@ -1,6 +1,6 @@
 import type { FunctionModel } from '../core/describe.js';
 import type { DurationLike } from '../core/duration.js';
-import { FaastenError } from '../core/errors.js';
+import { FaastenError, shown } from '../core/errors.js';
 import { pathNamed } from '../core/lookup.js';
 import type { Fault } from '../platforms/local/index.js';
 
@@ -17,6 +17,12 @@ interface LinkPlan {
   readonly millis: number;
   /** Uses that fail, still to come. */
   failures: number;
+}
+
+/** @throws for what is no Duration: a number has no unit */
+export function millisecondsOf(what: string, duration: DurationLike): number {
+  if (typeof duration?.toMilliseconds === 'function') return duration.toMilliseconds();
+  throw new FaastenError('invalid-value', `${what} got ${shown(duration)}; give a Duration, as in Duration.minutes(5)`);
 }
 
 /** What goes wrong on purpose: what every cloud does some day, when it is asked for. */
@@ -49,7 +55,7 @@ export class Faults {
   /** Every use of a link takes longer. In real time, as the function's timeout is. */
   slowLink(fn: string, link: string, delay: DurationLike): void {
     const key = this.linkKey(fn, link);
-    this.links.set(key, { failures: 0, ...this.links.get(key), millis: delay.toMilliseconds() });
+    this.links.set(key, { failures: 0, ...this.links.get(key), millis: millisecondsOf('slowLink', delay) });
   }
 
   /** The next uses of a link fail, without reaching what it leads to. */

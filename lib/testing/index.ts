@@ -10,9 +10,9 @@ export { evaluateAlarm, evaluateSlo } from '../core/monitoring/evaluate.js';
 export { alarmTable, type FailingTraffic, minutesUntilPage } from './alarms.js';
 
 export { type Deliveries, Faults } from './faults.js';
-export type { DeadLetter } from './inspection.js';
+export type { Alarm, DeadLetter, WaitingMessage } from './inspection.js';
 export type { ConnectOptions, MessageOptions, RequestOptions, ServiceOptions, TokenOptions } from './options.js';
-export { type Alarm, RunningService, startService } from './service.js';
+export { RunningService, startService } from './service.js';
 export type { TestSocket } from './socket.js';
 
 const DIRECTORY = join(__dirname, 'placeholder');

@@ -1,34 +1,14 @@
 import type { Construct } from 'constructs';
+import { checkedBuild } from '../core/build.js';
 import { describe } from '../core/describe.js';
 import type { DurationLike } from '../core/duration.js';
 import { FaastenError } from '../core/errors.js';
 import { pathNamed } from '../core/lookup.js';
-import type {
-  AlarmFiring,
-  InvocationSummary,
-  LogLine,
-  QueueState,
-  RunningLocal,
-  VirtualClock,
-} from '../platforms/local/index.js';
-import { Faults } from './faults.js';
-import { type DeadLetter, deadLetterOf, listed } from './inspection.js';
+import type { InvocationSummary, LogLine, QueueState, RunningLocal, VirtualClock } from '../platforms/local/index.js';
+import { Faults, millisecondsOf } from './faults.js';
+import { type Alarm, alarmOf, type DeadLetter, deadLetterOf, listed, type WaitingMessage, waitingOf } from './inspection.js';
 import type { ConnectOptions, MessageOptions, RequestOptions, ServiceOptions, TokenOptions } from './options.js';
 import { TestSocket } from './socket.js';
-
-/** A time in which an alarm was on. */
-export interface Alarm {
-  /** Path of what it watches. */
-  readonly construct: string;
-  /** `errors`, `deadLetters`, …; `slo availability` and `slo latency` of objectives. */
-  readonly alarm: string;
-  readonly severity: 'page' | 'ticket';
-  /** The condition that was met. */
-  readonly reason: string;
-  readonly from: Date;
-  /** Undefined while it is on. */
-  readonly to?: Date;
-}
 
 /**
  * A service that runs in this process, with a clock that stands still. Functions, queues, topics, buckets and APIs are named by their
@@ -37,15 +17,24 @@ export interface Alarm {
 export class RunningService {
   /** What goes wrong on purpose. */
   readonly faults: Faults;
+  private stopped = false;
+  /** Time passes in one step after the other, though nobody waits for the first. */
+  private passing: Promise<void> = Promise.resolve();
 
   /** @internal */
   constructor(
-    private readonly running: RunningLocal,
+    private readonly local: RunningLocal,
     private readonly clock: VirtualClock,
     private readonly model: ReturnType<typeof describe>,
     faults: Faults,
   ) {
     this.faults = faults;
+  }
+
+  /** @throws when it was stopped */
+  private get running(): RunningLocal {
+    if (!this.stopped) return this.local;
+    throw new FaastenError('stopped', 'the service was stopped; start one for each test, or stop it after the last');
   }
 
   /** What time it is for schedules, delays and retries. A handler's own `Date.now()` is the machine's. */
@@ -111,7 +100,7 @@ export class RunningService {
       known.map(({ id }) => id),
       authorizer,
     );
-    const lifetimeSeconds = lifetime && lifetime.toMilliseconds() / 1000;
+    const lifetimeSeconds = lifetime && millisecondsOf('lifetime', lifetime) / 1000;
     return (await this.running.inspector.mintToken!({ authorizerId, ...request, lifetimeSeconds })).header.value;
   }
 
@@ -163,21 +152,32 @@ export class RunningService {
   }
 
   /** Waits until nothing runs any more, and nothing is left that could run without time passing. */
-  settle(): Promise<void> {
-    return this.running.settled();
+  async settle(): Promise<void> {
+    await this.running.settled();
   }
 
   /** Lets time pass: schedules run when they are due, messages come when their delay is over, in the order of time. Settles. */
-  async advance(duration: DurationLike): Promise<void> {
-    const to = this.clock.now() + duration.toMilliseconds();
-    await this.clock.goTo(to, () => this.running.settled());
-    await this.settle();
+  advance(duration: DurationLike): Promise<void> {
+    const milliseconds = millisecondsOf('advance', duration);
+    const pass = async () => {
+      await this.clock.goTo(this.clock.now() + milliseconds, () => this.running.settled());
+      await this.settle();
+    };
+    const passed = this.passing.then(pass);
+    this.passing = passed.catch(() => {});
+    return passed;
   }
 
   /** How many messages wait, are worked on, are dead: of a queue, or of a function's own line of events. */
   async queue(name: string): Promise<QueueState> {
     const id = this.line(name);
     return (await this.running.inspector.queues()).find((queue) => queue.id === id)!;
+  }
+
+  /** What waits in a queue, or is being worked on: messages with a delay too. The oldest first. */
+  async messages(name: string): Promise<WaitingMessage[]> {
+    const id = this.line(name);
+    return (await listed((page) => this.running.inspector.messages(id, page))).map(waitingOf);
   }
 
   /** The dead letters of a queue, or of a function that takes events of topics, schedules, buckets or starts. The latest first. */
@@ -231,9 +231,11 @@ export class RunningService {
     return (await inspector.firings!()).map((firing) => alarmOf(firing, names.get(firing.id)!));
   }
 
-  /** Ends it, and removes all that it has stored. */
-  stop(): Promise<void> {
-    return this.running.close();
+  /** Ends it, and removes all that it has stored. Once is enough, and twice does no harm. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    await this.local.close();
   }
 
   private path(kind: keyof typeof PLURALS, name: string): string {
@@ -276,7 +278,7 @@ export async function startService(
   if (Number.isNaN(time.getTime()))
     throw new FaastenError('invalid-value', `startTime is '${startTime}'; give a Date, or 2026-01-31T12:00:00Z`);
   const app = new LocalApp();
-  await build(app);
+  await checkedBuild('startService got', build)(app as never);
   const clock = new VirtualClock(time);
   const model = describe(app);
   const faults = new Faults(model.functions);
@@ -306,10 +308,3 @@ const PLURALS = {
 } as const;
 
 const textOf = (message: unknown): string => (typeof message === 'string' ? message : (JSON.stringify(message) ?? 'null'));
-
-function alarmOf({ severity, reason, fromTimeMs, toTimeMs }: AlarmFiring, of: { label: string; resourceId: string }): Alarm {
-  return {
-    ...{ construct: of.resourceId, alarm: of.label, severity, reason, from: new Date(fromTimeMs) },
-    ...(toTimeMs !== undefined && { to: new Date(toTimeMs) }),
-  };
-}

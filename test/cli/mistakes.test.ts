@@ -46,7 +46,7 @@ describe('the config', () => {
     [
       'is a class',
       config("import { Service } from 'faasten';\nexport default class Shop extends Service {}"),
-      "error: '<here>/faasten.config.ts' exports the class Shop; export a function that creates one: export default (scope) => new Shop(scope, 'Shop')\n",
+      "error: '<here>/faasten.config.ts' exports the class Shop; give a function that creates one: (scope) => new Shop(scope, 'Shop')\n",
     ],
     [
       'creates nothing',

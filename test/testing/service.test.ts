@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Duration } from '../../lib/index.js';
+import { Duration, HttpApi } from '../../lib/index.js';
 import { type RunningService, startService } from '../../lib/testing/index.js';
 import { Shop } from './shop.js';
 
@@ -53,6 +54,20 @@ describe('runs a service', () => {
     expect([failed.message, failed.cause.message]).toEqual(['Internal Server Error', 'there is no such amount']);
   });
 
+  test('what waits in a queue can be looked at before it is taken', async () => {
+    shop.faults.fail('Fulfil');
+    await shop.send('Orders', { id: 'o-9' }, { attributes: { from: 'test' } });
+    await shop.settle();
+    expect(await shop.messages('Orders')).toEqual([
+      {
+        ...{ id: expect.any(String), body: { id: 'o-9' }, attributes: { from: 'test' }, attempts: 1 },
+        dueAt: new Date('2026-01-10T12:00:01Z'),
+      },
+    ]);
+    await shop.advance(Duration.seconds(1));
+    expect(await shop.messages('Orders')).toEqual([]);
+  });
+
   test('names that are not there are refused, with what is', async () => {
     await expect(shop.send('Ordrs', {})).rejects.toThrow("there is no queue 'Ordrs'; did you mean 'Orders'?");
     await expect(shop.call('Fulfill')).rejects.toThrow("there is no function 'Fulfill'; did you mean 'Fulfil'?");
@@ -98,6 +113,43 @@ describe('time stands still until it is let go on', () => {
     await shop.settle();
     expect(await shop.deadLetters('Orders')).toEqual([]);
     expect(await shop.invocations('Fulfil')).toHaveLength(4);
+  });
+});
+
+describe('what a test gets wrong is said', () => {
+  test('a number where a length of time belongs, a class where a function does, a secret that is missing', async () => {
+    expect(() => shop.advance(60 as never)).toThrow('advance got 60; give a Duration, as in Duration.minutes(5)');
+    expect(() => shop.faults.slowLink('Create', 'orders', 300 as never)).toThrow('slowLink got 300; give a Duration');
+    await expect(startService(Shop as never)).rejects.toThrow(
+      "startService got the class Shop; give a function that creates one: (scope) => new Shop(scope, 'Shop')",
+    );
+    await expect(startService({} as never)).rejects.toThrow('startService got {}; give a function');
+    const keyless = await startService((scope) => new Shop(scope, 'Shop'));
+    const answer = await keyless.request('POST /orders', { json: { id: 'o-1' } });
+    expect(((await answer.json()) as { detail: string }).detail).toBe(
+      "function 'Shop/Create': its secret 'shop/key' has no value on this machine; give it as secrets: { 'shop/key': '…' }",
+    );
+    await keyless.stop();
+  });
+
+  test('time passes once for each time it is told to, though nobody waited', async () => {
+    const first = shop.advance(Duration.hours(1));
+    await shop.advance(Duration.hours(1));
+    expect(shop.now.toISOString()).toBe('2026-01-10T14:00:00.000Z');
+    await first;
+  });
+
+  test('what is asked of a service that was stopped', async () => {
+    const own = await start();
+    await own.stop();
+    await own.stop();
+    const stopped = 'the service was stopped; start one for each test, or stop it after the last';
+    expect(() => own.request('POST /orders')).toThrow(stopped);
+    await expect(own.send('Orders', {})).rejects.toThrow(stopped);
+    await expect(own.call('Charge', {})).rejects.toThrow(stopped);
+    await expect(own.settle()).rejects.toThrow(stopped);
+    await expect(own.advance(Duration.hours(1))).rejects.toThrow(stopped);
+    await expect(own.invocations()).rejects.toThrow(stopped);
   });
 });
 
@@ -174,6 +226,38 @@ describe('nothing of one is seen by another', () => {
     expect(await other.objects('Data')).toEqual([]);
     expect(await other.invocations()).toEqual([]);
     expect(Object.values(other.urls)).not.toEqual(Object.values(shop.urls));
+  });
+
+  test('and many at once', async () => {
+    const many = await Promise.all(Array.from({ length: 5 }, () => start()));
+    await Promise.all(many.map((each, index) => each.put('Data', `raw/${index}.jpg`, 'content')));
+    await Promise.all(many.map((each) => each.advance(Duration.hours(24))));
+    expect(await Promise.all(many.map((each) => each.objects('Notes')))).toEqual(
+      many.map((_, index) => ['notes/Nightly 2026-01-11T01:30:00.000Z', `notes/created raw_${index}.jpg`]),
+    );
+    await Promise.all(many.map((each) => each.stop()));
+  });
+
+  test('nor of one that could not start', async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'faasten-behind-'));
+    vi.stubEnv('TMPDIR', scratch);
+    const open = () => process.getActiveResourcesInfo().filter((name) => /TCP|MessagePort|FSEvent/.test(name)).length;
+    const before = open();
+    const broken = startService((scope) => {
+      const service = new Shop(scope, 'Shop');
+      // Two APIs on ports of their own, of which the second cannot be had.
+      new HttpApi(service, 'Other', { routes: {} });
+      vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+        process.nextTick(() => this.emit('error', Object.assign(new Error('no port'), { code: 'EMFILE' })));
+        return this;
+      });
+    });
+    await expect(broken).rejects.toThrow('no port');
+    vi.restoreAllMocks();
+    expect(readdirSync(scratch)).toEqual([]);
+    await vi.waitUntil(() => open() <= before, { timeout: 5000 });
+    vi.unstubAllEnvs();
+    rmSync(scratch, { recursive: true });
   });
 
   test('and nothing stays behind', async () => {

@@ -14,10 +14,17 @@ export class Secrets {
 
   /** @param file an `.env` file; one that is not there has nothing in it. Variables of the process itself win. */
   constructor(
-    file: string | undefined,
+    private readonly file: string | undefined,
     private readonly given: Readonly<Record<string, string>> = {},
   ) {
     this.variables = { ...(file === undefined ? {} : read(file)), ...process.env };
+  }
+
+  /** How a value is given. */
+  adviceFor(secretNames: readonly string[]): string {
+    if (this.file !== undefined)
+      return `add ${secretNames.map((name) => `${variableOf(name)}=…`).join(' and ')} to the .env file`;
+    return `give it as secrets: { ${secretNames.map((name) => `'${name}': '…'`).join(', ')} }`;
   }
 
   get(secretName: string): string | undefined {
@@ -29,9 +36,9 @@ export class Secrets {
 export function requireSecrets({ secrets }: LocalFunctionModel, values: Secrets): void {
   const missing = Object.values(secrets).filter(({ name }) => values.get(name) === undefined);
   if (missing.length === 0) return;
-  const lines = missing.map(({ name }) => `${variableOf(name)}=…`).join(' and ');
-  const names = missing.map(({ name }) => `'${name}'`).join(', ');
-  throw new FaastenError('secret-missing', `its secret ${names} has no value on this machine; add ${lines} to the .env file`);
+  const names = missing.map(({ name }) => name);
+  const which = names.map((name) => `'${name}'`).join(', ');
+  throw new FaastenError('secret-missing', `its secret ${which} has no value on this machine; ${values.adviceFor(names)}`);
 }
 
 function read(file: string): Record<string, string> {
