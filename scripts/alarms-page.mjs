@@ -42,7 +42,7 @@ const RUNBOOKS = {
   'function-throttles': {
     means: 'More invocations were wanted than may run at once. Callers get 429; events wait and are tried again.',
     do: 'If the load is meant, raise `maxConcurrency` or the account’s quota. If it is not, find who sends it.',
-    aws: 'metrics Throttles and ConcurrentExecutions of AWS/Lambda; Service Quotas, «Concurrent executions»',
+    aws: 'metrics Throttles and ConcurrentExecutions of AWS/Lambda, and ClaimedAccountConcurrency of the account; Service Quotas, «Concurrent executions»',
     google: 'request_count with response code 429 of Cloud Run; quota of instances',
     kubernetes: 'queue depth of the activator and queue-proxy; `max-scale` of the revision',
     local: 'the console: invocations that wait',
@@ -51,7 +51,7 @@ const RUNBOOKS = {
     means:
       'An event of a topic, schedule, bucket or `start()` failed in every attempt. It is kept, and nothing happens with it on its own.',
     do: 'Find the error by the event’s id, repair it, and send the event again. Delete it only when it is worthless: the alarm ends when none is left.',
-    aws: 'the function’s queue `DeadLetters`: a message says why it failed; SQS «Start DLQ redrive»',
+    aws: 'the function’s queue `DeadLetters`: a message says why it failed in `requestContext` and `responsePayload`. SQS redrives to queues only: call `aws lambda invoke --invocation-type Event` with its `requestPayload`, then delete the message',
     google: 'the dead-letter subscription: `gcloud pubsub subscriptions pull`, then publish it again',
     kubernetes: 'log of the dead-letter function of the chart: a line of JSON for each event',
     local: 'the console: dead messages, «redrive»',
@@ -60,7 +60,7 @@ const RUNBOOKS = {
     means:
       'More than one request in twenty was answered 500 or more: by a function, or by the gateway when a function did not answer in time.',
     do: 'Compare with the functions’ own errors. If they have none, the gateway could not reach them or did not wait: look at duration and throttles.',
-    aws: 'access log of the API: `integrationError`; metric 5xx by route',
+    aws: 'access log of the API: `integrationError` by `routeKey`; metric 5xx (5XXError of a REST API)',
     google: 'log of the API Gateway, `httpRequest.status>=500`',
     kubernetes: 'log of the gateway; `kubectl describe httproute`',
     local: 'the console: requests by status',
@@ -76,8 +76,8 @@ const RUNBOOKS = {
   'websocket-server-errors': {
     means:
       'More than one connection or message in twenty failed: in a function, or because the gateway could not call it. Clients that are connected get «Internal server error».',
-    do: 'Compare with the functions’ own errors. If they have none, the gateway could not reach them or did not wait: look at duration and throttles. Clients that shall not connect are refused by an authorizer, not by the function of `$connect`, whose refusals count here.',
-    aws: 'access log of the API: `integrationStatus`, `integrationError` by `routeKey`; metrics IntegrationError and ExecutionError of AWS/ApiGateway',
+    do: 'Compare with the functions’ own errors. If they have none, the gateway could not reach them or did not wait: look at duration and throttles.',
+    aws: 'access log of the API: `integrationStatus`, `integrationError` by `routeKey`; metrics ExecutionError and IntegrationError of AWS/ApiGateway, the second with what functions refused',
     google: 'there are no WebSocket APIs',
     kubernetes: 'there are no WebSocket APIs',
     local: 'the console: invocations of the API’s routes that failed',
@@ -109,7 +109,7 @@ const RUNBOOKS = {
   'schedule-missed-run': {
     means: 'No run of the schedule reached the function in the time in which one should have.',
     do: 'See whether the schedule is enabled and may call the function, and whether runs wait because of throttles. Run it by hand if it must not be missed.',
-    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount and InvocationDroppedCount; metric `invocations` by function and trigger. With more than two days between two runs: the log of the stack’s schedule checker, `filter missedRun = 1`, says when a run was due; a run by hand ends the alarm within two hours',
+    aws: 'EventBridge Scheduler: the schedule’s state; metrics InvocationAttemptCount, TargetErrorCount and InvocationDroppedCount of AWS/Scheduler, by schedule group; metric `invocations` by function and trigger. With more than two days between two runs: the log of the stack’s schedule checker, `filter missedRun = 1`, says when a run was due; a run by hand ends the alarm within two hours',
     google: 'Cloud Scheduler: result of the last run; «Force run»',
     kubernetes: '`kubectl describe pingsource`; pods of pingsource-mt-adapter',
     local: 'the console: next runs, «run now»',

@@ -27,6 +27,7 @@ export type SignalName =
   | 'api.latency'
   | 'websocket.connects'
   | 'websocket.messages'
+  | 'websocket.requests'
   | 'websocket.clientErrors'
   | 'websocket.serverErrors'
   | 'websocket.latency'

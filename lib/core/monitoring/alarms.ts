@@ -65,7 +65,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'page',
     why: 'Work fails: requests are answered with errors, or events are delivered again and end with the dead letters.',
-    source: `AWS recommends 5 % for server errors (${AWS_RECOMMENDED}); two failures at least, as one proves nothing`,
+    source: `what AWS recommends for server errors of APIs, while of functions it says a number above zero that the work can bear (${AWS_RECOMMENDED}); two failures at least, as one proves nothing`,
   }),
   row({
     name: 'duration',
@@ -99,8 +99,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'ticket',
     why: 'The process is about to be killed for the memory it uses, in the middle of its work.',
-    source:
-      'what CloudWatch Lambda Insights shows as memory_utilization; a tenth is left for the one event that is larger (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html)',
+    source: `AWS recommends 90 % of what Lambda Insights shows as memory_utilization (${AWS_RECOMMENDED}); a tenth is left for the one event that is larger`,
   }),
   row({
     name: 'throttles',
@@ -168,7 +167,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'ticket',
     why: 'One request in ten is slower than people wait.',
-    source: `AWS recommends 2.5 seconds of the 90th percentile, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
+    source: `AWS recommends 2.5 seconds of the 90th percentile of Latency, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
   }),
   row({
     name: 'serverErrors',
@@ -185,7 +184,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'page',
     why: 'Clients cannot connect, or what they send is lost: nobody delivers it again.',
-    source: `as of HTTP APIs, for which AWS recommends 5 % (${AWS_RECOMMENDED}); two failures at least, as one proves nothing`,
+    source: `AWS recommends 5 % of ExecutionError (${AWS_RECOMMENDED}); two failures at least, as one proves nothing`,
   }),
   row({
     name: 'latency',
@@ -193,8 +192,8 @@ export const ALARMS: readonly AlarmDefault[] = [
     signal: 'websocket.latency',
     statistic: 'p90',
     comparison: '>=',
-    words: '2.5 seconds',
-    threshold: () => 2500,
+    words: '2 seconds',
+    threshold: () => 2000,
     windowSeconds: () => 5 * MINUTES,
     periods: 3,
     periodsToAlarm: 3,
@@ -202,7 +201,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'ticket',
     why: 'One message in ten takes longer than people wait.',
-    source: `as of HTTP APIs, for which AWS recommends 2.5 seconds of the 90th percentile, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
+    source: `AWS recommends 2 seconds of the 90th percentile of IntegrationLatency, where nothing better is known (${AWS_RECOMMENDED}); an \`slo\` knows better`,
   }),
   row({
     name: 'messageAge',
@@ -219,7 +218,7 @@ export const ALARMS: readonly AlarmDefault[] = [
     missingData: 'ok',
     severity: 'page',
     why: 'The consumer is too slow, or does not run, and messages wait longer and longer.',
-    source: `AWS recommends to act on an age that holds for 15 minutes (${AWS_RECOMMENDED})`,
+    source: `AWS leaves the age to the work that is done, and recommends to act when it holds for 15 minutes (${AWS_RECOMMENDED})`,
   }),
   row({
     name: 'deadLetters',

@@ -35,7 +35,7 @@ export const PANELS: { readonly [K in SubjectKind]: readonly PanelSpec[] } = {
       description: 'Connections that were asked for, and messages from and to clients.',
       unit: 'count',
       lines: [
-        { signal: 'websocket.messages', statistic: 'sum', label: 'messages and connects' },
+        { signal: 'websocket.messages', statistic: 'sum', label: 'messages' },
         { signal: 'websocket.connects', statistic: 'sum', label: 'connects' },
       ],
     },

@@ -101,7 +101,7 @@ export const capabilities: Capabilities = {
   'monitoring.alarm.throttles': { native: '`Throttles`' },
   'monitoring.alarm.deadLetters': { native: 'visible messages of the dead-letter queue' },
   'monitoring.alarm.serverErrors': {
-    native: '`5xx` of the HTTP API, `5XXError` of a REST API; `IntegrationError` and `ExecutionError` of a WebSocket API',
+    native: '`5xx` of the HTTP API, `5XXError` of a REST API; `ExecutionError` of a WebSocket API',
   },
   'monitoring.alarm.latency': { native: '`Latency` of the API; `IntegrationLatency` of a WebSocket API' },
   'monitoring.alarm.messageAge': { native: '`ApproximateAgeOfOldestMessage`' },

@@ -15,6 +15,8 @@ export interface Series {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensionsMap: Readonly<Record<string, string>>;
+  /** Instead of the sum: of a metric that is 0 or 1 for each event, how many events there were. */
+  readonly statistic?: 'SampleCount';
 }
 
 /**
@@ -79,12 +81,7 @@ const one = (series: Series): Source => ({ series: [series], combine: 'sum' });
 const ofFunction = (metricName: string) => (subject: FunctionSubject) => one(lambda(metricName, subject));
 const ofReport = (field: string) => (subject: FunctionSubject) => one(reported(field, { function: subject.path }));
 const ofApi = (http: string, rest: string) => (subject: ApiSubject) => one(gateway(http, rest, subject));
-const ofSocket =
-  (...names: string[]) =>
-  (subject: SocketSubject): Source => ({
-    series: names.map((name) => socket(name, subject)),
-    combine: 'sum',
-  });
+const ofSocket = (metricName: string) => (subject: SocketSubject) => one(socket(metricName, subject));
 const ofQueue = (metricName: string) => (subject: QueueSubject) =>
   one(sqs(metricName, (subject.backend as QueueResources).resource.queueName));
 
@@ -114,10 +111,12 @@ const SOURCES: { readonly [S in SignalName]: (subject: any) => Source } = {
   'api.serverErrors': ofApi('5xx', '5XXError'),
   'api.latency': ofApi('Latency', 'Latency'),
   'websocket.connects': ofSocket('ConnectCount'),
-  'websocket.messages': ofSocket('ConnectCount', 'MessageCount'),
+  'websocket.messages': ofSocket('MessageCount'),
+  // `MessageCount` has what is sent to clients, too.
+  'websocket.requests': (subject: SocketSubject) => one({ ...socket('ExecutionError', subject), statistic: 'SampleCount' }),
   'websocket.clientErrors': ofSocket('ClientError'),
-  // What functions answer, and what keeps the gateway from asking them.
-  'websocket.serverErrors': ofSocket('IntegrationError', 'ExecutionError'),
+  // `IntegrationError` has answers of 400 to 499, too, as to a client that a function does not let in.
+  'websocket.serverErrors': ofSocket('ExecutionError'),
   'websocket.latency': ofSocket('IntegrationLatency'),
   'queue.depth': ({ backend }: QueueSubject) => ({
     series: [VISIBLE, 'ApproximateNumberOfMessagesNotVisible'].map((name) =>
@@ -137,14 +136,11 @@ export function sourceOf(signal: SignalName, subject: Subject): Source {
 
 const STATISTICS: Partial<Record<Statistic, string>> = { sum: 'Sum', max: 'Maximum', percent: 'Sum' };
 
-/**
- * A signal's values, period by period; without a value where nothing happened. The series of a source are `m1`, `m2`, … of an
- * expression, which another source in it must not be: `prefix` is then another letter.
- */
-export function valuesOf(source: Source, statistic: Statistic, period: Duration, prefix = 'm'): IMetric {
-  const metrics = source.series.map((series) => new Metric({ ...series, statistic: STATISTICS[statistic] ?? statistic, period }));
+/** A signal's values, period by period; without a value where nothing happened. */
+export function valuesOf(source: Source, statistic: Statistic, period: Duration): IMetric {
+  const metrics = source.series.map((series) => new Metric({ statistic: STATISTICS[statistic] ?? statistic, ...series, period }));
   if (metrics.length === 1) return metrics[0]!;
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`${prefix}${index + 1}`, metric]));
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index + 1}`, metric]));
   const filled = Object.keys(usingMetrics).map((id) => `FILL(${id}, 0)`);
   return new MathExpression({
     expression: source.combine === 'sum' ? filled.join(' + ') : `MAX([${filled.join(', ')}])`,
@@ -156,15 +152,8 @@ export function valuesOf(source: Source, statistic: Statistic, period: Duration,
 /** The share of a signal in its total, from 0 to 100. */
 export function percentOf(signal: SignalName, subject: Subject, period: Duration, least = 0): MathExpression {
   const total = SIGNALS[signal].total!;
-  const metrics = {
-    [idOf(signal)]: valuesOf(sourceOf(signal, subject), 'sum', period),
-    [idOf(total)]: valuesOf(sourceOf(total, subject), 'sum', period, 'n'),
-  };
-  return shareOf(metrics, period, 100, least);
-}
-
-function idOf(signal: SignalName): string {
-  return signal.split('.')[1]!;
+  const parts = [signal, total].map((name) => [name, valuesOf(sourceOf(name, subject), 'sum', period)] as const);
+  return shareOf(Object.fromEntries(parts.map(([name, metric]) => [name.split('.')[1]!, metric])), period, 100, least);
 }
 
 /**

@@ -104,17 +104,15 @@ function ofService({ subject, thresholdMillis }: SloSpec, period: Duration): Mea
 /** What fails, of how many, and how long they take. */
 const COUNTED = {
   api: ['api.serverErrors', 'api.requests', 'api.latency'],
-  websocket: ['websocket.serverErrors', 'websocket.messages', 'websocket.latency'],
+  websocket: ['websocket.serverErrors', 'websocket.requests', 'websocket.latency'],
   function: ['function.errors', 'function.invocations', 'function.duration'],
 } as const;
 
 function ofSubject({ thresholdMillis }: SloSpec, subject: Subject, period: Duration): Measured {
   const [errors, total, time] = COUNTED[subject.kind as keyof typeof COUNTED];
   if (thresholdMillis !== undefined) return slower(sourceOf(time, subject).series[0]!, thresholdMillis, period);
-  return {
-    bad: valuesOf(sourceOf(errors, subject), 'sum', period),
-    total: valuesOf(sourceOf(total, subject), 'sum', period, 'n'),
-  };
+  const sum = (signal: typeof errors | typeof total) => valuesOf(sourceOf(signal, subject), 'sum', period);
+  return { bad: sum(errors), total: sum(total) };
 }
 
 /**
