@@ -66,4 +66,12 @@ test('a function is made again when a file of it is saved; what runs ends, and o
   await reads('/a', 'four?');
   await reads('/b', 'one?');
   expect((await running.inspector.graph()).nodes.find(({ id }) => id === 'Test/A')).toMatchObject({ problem: undefined });
+
+  // Code that never ends to load stands in the way of nothing that is saved after it.
+  const count = reloads.length;
+  writeFileSync(join(folder.path, 'a.ts'), `await new Promise(() => {});${handler('five')}`);
+  await vi.waitUntil(() => reloads.length > count, { timeout: 10_000 });
+  const waits = get('/a');
+  writeFileSync(join(folder.path, 'a.ts'), handler('six'));
+  expect(await waits).toBe('six?');
 });

@@ -61,6 +61,20 @@ export default http<Links>(async (request, { params, links, log }) => {
       void Promise.reject(new Error('nobody listens'));
       await new Promise((resolve) => setTimeout(resolve, 1000));
       return new Response('late');
+    case 'buffers': {
+      const kept: Buffer[] = [];
+      for (; kept.length < 64; await new Promise((resolve) => setTimeout(resolve, 20))) kept.push(Buffer.alloc(16 << 20, 1));
+      return new Response('had a gigabyte');
+    }
+    case 'late':
+      setTimeout(() => {
+        console.log('after the answer');
+        void Promise.reject(new Error('nobody waits'));
+      }, 20);
+      return new Response('done');
+    case 'wait':
+      await new Promise((resolve) => setTimeout(resolve, 13_000));
+      return new Response('waited');
     case 'flood':
       for (let n = 0; n < 200; n++) console.log('x'.repeat(64 * 1024));
       log.info('after the flood');

@@ -7,6 +7,8 @@ export default handlers({
     for (const message of messages) {
       if (message.body.wish === 'retry' || message.body.until > message.attempt) message.retry();
       if (message.body.wish === 'throw') throw new Error('as wished');
+      if (message.body.wish === 'loop') for (;;) {}
+      if (message.body.wish === 'exit') process.exit(0);
     }
   }),
   topic: topic(async (message, { log, attempt }) => {

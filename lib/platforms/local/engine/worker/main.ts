@@ -23,6 +23,10 @@ const TURNS = 10;
 const TEXT = 4096;
 /** Milliseconds between measurements of the heap. */
 const MEASURE = 100;
+/** Milliseconds between looks at what is outside of the heap, which Node does not limit. */
+const LOOK = 250;
+/** MiB of buffers that nobody needs any more, and that are not collected yet. */
+const GARBAGE = 64;
 
 /** The bundle's export: `LocalFunction` of lib/runtime/adapters/local.ts. */
 interface Entry {
@@ -32,7 +36,7 @@ interface Entry {
   enter(event: object, about: object): Promise<unknown>;
 }
 
-const { port, begun: memory, toWorker, toEngine } = workerData as WorkerStart;
+const { port, begun: memory, toWorker, toEngine, memoryMiB } = workerData as WorkerStart;
 const begun = new Begun(memory);
 const ring = new Ring(toEngine);
 const outbox = new Outbox(ring, port);
@@ -108,6 +112,12 @@ Object.defineProperty(globalThis, Symbol.for(LOCAL_HOST), {
       postAny({ type: 'link', id, address, operation, argument });
     }),
 });
+
+setInterval(() => {
+  if (process.memoryUsage().arrayBuffers <= (memoryMiB + GARBAGE) * 1024 ** 2) return;
+  // As Node says it of the heap.
+  throw Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+}, LOOK).unref();
 
 function take(message: ToWorker): void {
   switch (message.type) {

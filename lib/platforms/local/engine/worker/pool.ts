@@ -14,6 +14,8 @@ const TRIVIAL = 0.5;
 const IN_LINE = 64;
 /** How far one duration moves the typical one. */
 const STEP = 1.1;
+/** Milliseconds between looks whether the first worker has come. */
+const AGAIN = 100;
 /** Threads for functions that are quick: the engine's own needs the rest. */
 const CPUS = Math.max(1, availableParallelism() - 1);
 
@@ -74,6 +76,8 @@ export class Pool {
   private readonly places = new Set<Place>();
   private waiting: Entry[] = [];
   private starting = 0;
+  /** Workers that load code. */
+  private readonly loading = new Set<FunctionWorker>();
   /** Grows with every reload. */
   private generation = 0;
   /** Milliseconds that half of the invocations took lately: a mean would be that of a busy machine's pauses. */
@@ -110,6 +114,8 @@ export class Pool {
   reload(): void {
     const had = this.places.size > 0;
     this.generation++;
+    // What they load is old, and may never be loaded.
+    for (const worker of this.loading) void worker.terminate();
     for (const place of this.places) {
       place.stale = true;
       this.putBack(place.worker.recall());
@@ -122,7 +128,8 @@ export class Pool {
     this.closed = true;
     for (const timer of [this.patience, this.lines, this.idleTimer]) clearTimeout(timer);
     this.fail(STOPPED);
-    await Promise.all([...this.places].map(({ worker }) => worker.terminate()));
+    const workers = [...this.loading, ...[...this.places].map(({ worker }) => worker)];
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   /** Where an invocation may go: a free worker, or a line; first the line where the function does next to nothing. */
@@ -159,6 +166,11 @@ export class Pool {
   private timed(entry: Entry): Entry {
     if (!Number.isFinite(entry.patience)) return entry;
     const giveUp = () => {
+      // The first worker is on its way, which is no lack of them.
+      if (this.places.size === 0 && this.starting > 0) {
+        entry.timer = setTimeout(giveUp, AGAIN);
+        return;
+      }
       this.waiting = this.waiting.filter((each) => each !== entry);
       entry.resolve(THROTTLED);
     };
@@ -251,8 +263,10 @@ export class Pool {
       worker.onExit = (left) => {
         if (place) this.gone(place, left);
       };
+      this.loading.add(worker);
       worker.load(await file, this.settings.environment, this.links);
       await worker.loaded;
+      this.loading.delete(worker);
       const now = performance.now();
       place = { worker, coldStart: now - started, stale: false, idleSince: now };
       if (this.closed) return void worker.terminate();
@@ -268,7 +282,15 @@ export class Pool {
       this.next();
     } catch (error) {
       this.starting--;
-      void worker?.terminate();
+      if (worker) {
+        this.loading.delete(worker);
+        void worker.terminate();
+      }
+      // Newer code may do better.
+      if (generation !== this.generation && !this.closed) {
+        if (this.places.size + this.starting === 0) void this.start();
+        return;
+      }
       // Whoever waits for code that cannot run is told why; workers of before may go on.
       if ([...this.places].some(({ stale }) => !stale)) return;
       const { name, message, stack } = error as Error;

@@ -63,6 +63,8 @@ export interface WorkerStart {
   /** Memory of the rings, by where they lead. */
   readonly toWorker: SharedArrayBuffer;
   readonly toEngine: SharedArrayBuffer;
+  /** What the function may use. */
+  readonly memoryMiB: number;
 }
 
 /** What a worker is told beside the invocations in its line. */

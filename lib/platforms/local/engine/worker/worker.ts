@@ -12,6 +12,12 @@ const YOUNG_MIB = 16;
 const TO_WORKER = 64 * 1024;
 const TO_ENGINE = 256 * 1024;
 
+/**
+ * Milliseconds that code has to be loaded, as on Lambda.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+ */
+const LOAD = 10_000;
+
 /** Milliseconds of computing after which a worker counts as held up. */
 const STALL = 50;
 
@@ -78,6 +84,10 @@ export class FunctionWorker {
   private crash?: Crash;
   private ready!: { resolve(): void; reject(error: Error): void };
   private links!: LinkHost;
+  private loading?: NodeJS.Timeout;
+  /** What ran last: what comes from the function when nothing runs is of it. */
+  private last?: Invocation;
+  private stopped = false;
   /** Called once, when the thread is gone, with what it had not begun. */
   onExit: (left: readonly Job[]) => void = () => {};
 
@@ -89,7 +99,13 @@ export class FunctionWorker {
     const { port1, port2 } = new MessageChannel();
     const [toWorker, toEngine] = [new Ring(TO_WORKER), new Ring(TO_ENGINE)];
     this.outbox = new Outbox(toWorker, port1);
-    const start: WorkerStart = { port: port2, begun: this.begun.memory, toWorker: toWorker.memory, toEngine: toEngine.memory };
+    const start: WorkerStart = {
+      port: port2,
+      begun: this.begun.memory,
+      toWorker: toWorker.memory,
+      toEngine: toEngine.memory,
+      memoryMiB,
+    };
     this.thread = new Worker(join(__dirname, 'main.js'), {
       env: {},
       execArgv: ['--enable-source-maps', '--no-warnings'],
@@ -114,12 +130,14 @@ export class FunctionWorker {
       this.crash ??= crashOf(error, memoryMiB);
     });
     this.thread.once('exit', (code) => {
+      clearTimeout(this.loading);
       this.drain();
       clearTimeout(this.timer);
       this.crash ??= { kind: 'crashed', name: 'ProcessExit', message: `the function called process.exit(${code})` };
       this.ready.reject(Object.assign(new Error(this.crash.message), { name: this.crash.name, stack: this.crash.stack }));
       const left = this.notBegun(this.begun.last);
       if (this.line.length > 0) this.settle({ crash: this.crash, durationMs: performance.now() - this.since });
+      else if (!this.stopped) this.last?.onOutput(lateCrash(this.crash), false);
       this.onExit(left);
     });
   }
@@ -146,6 +164,11 @@ export class FunctionWorker {
 
   load(file: string, environment: Readonly<Record<string, string>>, links: LinkHost): void {
     this.links = links;
+    this.loading = setTimeout(() => {
+      const message = `the function's code was not loaded within ${LOAD / 1000} s`;
+      this.crash = { kind: 'crashed', name: 'TimeoutError', message };
+      void this.terminate();
+    }, LOAD);
     this.post({ type: 'load', file, environment });
   }
 
@@ -181,6 +204,7 @@ export class FunctionWorker {
 
   /** Ends the thread, whatever it does. */
   async terminate(): Promise<void> {
+    this.stopped = true;
     await this.thread.terminate();
   }
 
@@ -236,13 +260,14 @@ export class FunctionWorker {
     const invocation = this.line[0]?.invocation;
     switch (message.type) {
       case 'loaded':
+        clearTimeout(this.loading);
         this.ready.resolve();
         break;
       case 'unloadable':
         this.ready.reject(Object.assign(new Error(message.error.message), message.error));
         break;
       case 'output':
-        invocation?.onOutput(message.text, message.dropped ?? false);
+        (invocation ?? this.last)?.onOutput(message.text, message.dropped ?? false);
         break;
       case 'head':
         invocation?.onHead?.(message.head);
@@ -274,6 +299,7 @@ export class FunctionWorker {
 
   private settle(outcome: Outcome): void {
     const job = this.line.shift();
+    this.last = job?.invocation;
     const [next] = this.line;
     if (next) this.head(next, this.ticketOf(0));
     job?.end(outcome);
@@ -282,6 +308,11 @@ export class FunctionWorker {
   private post(message: ToWorker): void {
     this.outbox.post(message);
   }
+}
+
+/** A line of the function's log, for what nobody waits for. */
+function lateCrash({ name, message, stack }: Crash): string {
+  return `${JSON.stringify({ level: 'ERROR', message: 'the function ended after its answer', error: { name, message, stack } })}\n`;
 }
 
 function crashOf(error: NodeJS.ErrnoException, memoryMiB: number): Crash {
