@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -48,6 +49,29 @@ test('writes a project, and says what comes next', () => {
   });
   expect(readFileSync(join(place, 'bin/aws.ts'), 'utf8')).toContain("new Stack(app, 'tea-shop')");
   expect(readFileSync(join(place, 'README.md'), 'utf8').split('\n').length).toBeLessThan(45);
+});
+
+test('an app of the CDK has the feature flags that cdk init gives it, and what cdk watch asks for', () => {
+  faasten(['init', 'app'], { cwd: folder });
+  const { app, watch, context } = JSON.parse(readFileSync(join(folder, 'app/cdk.json'), 'utf8'));
+  const recommended = createRequire(__filename).resolve('aws-cdk-lib/recommended-feature-flags.json');
+  expect(context).toEqual(JSON.parse(readFileSync(recommended, 'utf8')));
+  expect({ app, watch }).toEqual({ app: 'npx tsx bin/aws.ts', watch: { include: ['**'], exclude: expect.any(Array) } });
+});
+
+test('every test that is added is run, and what comes before a deployment is said', () => {
+  for (const [framework, command] of [
+    ['cdk', 'npx cdk bootstrap'],
+    ['cdktf', 'export GOOGLE_CLOUD_PROJECT'],
+    ['cdk8s', 'kubectl create namespace cdk8s'],
+  ] as const) {
+    faasten(['init', framework, '-f', framework], { cwd: folder });
+    const { scripts, engines } = JSON.parse(readFileSync(join(folder, framework, 'package.json'), 'utf8'));
+    expect(scripts.test).toBe('node --import tsx --test test/*.test.ts');
+    expect(Object.keys(scripts)).toEqual(['dev', 'test', 'check', 'synth', 'deploy']);
+    expect(engines).toEqual({ node: '>=20.9.0' });
+    expect(readFileSync(join(folder, framework, 'README.md'), 'utf8')).toContain(command);
+  }
 });
 
 test('each framework has its own host and packages, and the same service', () => {

@@ -15,7 +15,12 @@ export const init: Command = {
     'Files that are there already are never written over.',
   arguments: [{ name: '[folder]', description: 'where to; by default this folder' }],
   options: {
-    framework: { type: 'string', short: 'f', value: '<name>', description: 'cdk, cdktf or cdk8s; by default cdk' },
+    framework: {
+      type: 'string',
+      short: 'f',
+      value: '<name>',
+      description: 'cdk (AWS), cdktf (Google Cloud) or cdk8s (Kubernetes); by default cdk',
+    },
     json: { type: 'boolean', description: 'print one JSON object: the folder and its files' },
   },
   examples: [

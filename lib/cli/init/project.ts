@@ -36,7 +36,7 @@ export function projectFiles(name: string, framework: FrameworkName): Readonly<R
   };
 }
 
-function manifest(name: string, { dependencies, devDependencies, synth }: FrameworkFiles): object {
+function manifest(name: string, { dependencies, devDependencies, synth, deploy }: FrameworkFiles): object {
   const own = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
   const versions = (names: readonly string[]) =>
     Object.fromEntries([...names].sort().map((each) => [each, `^${own.devDependencies[each]}`]));
@@ -44,11 +44,13 @@ function manifest(name: string, { dependencies, devDependencies, synth }: Framew
     name,
     version: '0.0.0',
     private: true,
+    engines: own.engines,
     scripts: {
       dev: 'faasten dev',
-      test: 'node --import tsx --test test/shop.test.ts',
+      test: 'node --import tsx --test test/*.test.ts',
       check: 'tsc',
       synth,
+      deploy,
     },
     dependencies: { ...versions([...DEPENDENCIES, ...dependencies]), faasten: `^${own.version}` },
     devDependencies: versions([...DEV_DEPENDENCIES, ...devDependencies]),
@@ -57,17 +59,18 @@ function manifest(name: string, { dependencies, devDependencies, synth }: Framew
 
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
-function readme(name: string, { cloud, host, deploy }: FrameworkFiles): string {
+function readme(name: string, { cloud, unit, host, first }: FrameworkFiles): string {
   return `# ${name}
 
 A service made with faasten: an HTTP API, a queue with a worker, a bucket.
 
 \`\`\`sh
 npm install
-npm run dev      # runs on this machine, http://localhost:3000
+npm run dev      # runs on this machine: http://localhost:3000, and a console
 npm test         # the whole service, in one process, in a second
 npm run check    # types
 npm run synth    # what ${cloud} gets
+npm run deploy
 \`\`\`
 
 While \`npm run dev\` runs:
@@ -82,9 +85,11 @@ npx faasten events queue | npx faasten invoke Fulfil --event -
 | \`shop.ts\` | the service: functions, routes, triggers, links |
 | \`handlers/\` | the code of each function |
 | \`test/\` | tests that run the service |
-| \`${host}\` | the service in a stack for ${cloud} |
+| \`${host}\` | the service in a ${unit} for ${cloud} |
 | \`faasten.config.ts\` | the service for faasten's own command |
 
-Deploy: \`npm run synth\`, then \`${deploy}\`.
+## Before the first deployment
+
+${first}
 `;
 }
