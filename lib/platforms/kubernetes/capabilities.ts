@@ -9,6 +9,10 @@ const NO_AUTHORIZATION =
 const NO_LIMITS =
   'Gateway API has no standard for it; attach your Gateway’s own policy (BackendTrafficPolicy of Envoy Gateway, a local rate limit of Istio) to the HTTPRoutes';
 
+const PROXIES =
+  'only Knative’s own proxies count requests that are turned away (503, when ten times the concurrency of an instance wait), and a ' +
+  'cluster does not show their metrics by default: kubernetes({ monitoring: { requestMetrics: true } })';
+
 const OWN_SINK = 'dead letters go to a sink of your own: kubernetes({ deadLetters })';
 
 const ALERT = 'an alert of a PrometheusRule';
@@ -121,9 +125,7 @@ export const capabilities: Capabilities = {
   'monitoring.alarm.errors': { native: ALERT },
   'monitoring.alarm.duration': { native: ALERT },
   'monitoring.alarm.memory': { native: ALERT },
-  'monitoring.alarm.throttles': {
-    unsupported: 'Knative turns nobody away: requests wait for an instance, which shows as latency and as errors of the API',
-  },
+  'monitoring.alarm.throttles': { unsupported: PROXIES },
   'monitoring.alarm.deadLetters': {
     emulated:
       'an alert on what the function of the chart that logs dead letters counts; with a sink of your own (kubernetes({ deadLetters })) there is none',
@@ -157,8 +159,15 @@ export const capabilities: Capabilities = {
 
 /** What a platform with these options can do. */
 export function capabilitiesWith({ monitoring, deadLetters }: Pick<Settings, 'monitoring' | 'deadLetters'>): Capabilities {
-  if (monitoring && !deadLetters) return capabilities;
-  if (monitoring) return { ...capabilities, 'monitoring.alarm.deadLetters': { unsupported: OWN_SINK } };
+  if (monitoring) {
+    return {
+      ...capabilities,
+      ...(monitoring.requestMetrics && {
+        'monitoring.alarm.throttles': { native: 'an alert on what Knative’s proxies answered 503 and no instance did' },
+      }),
+      ...(deadLetters && { 'monitoring.alarm.deadLetters': { unsupported: OWN_SINK } }),
+    };
+  }
   const off = { unsupported: 'the platform was made without it: kubernetes({ monitoring: false })' };
   return Object.fromEntries(
     Object.entries(capabilities).map(([feature, support]) => [feature, feature.startsWith('monitoring.') ? off : support]),

@@ -38,6 +38,7 @@ import type { EventBusResources } from './event-bus.js';
 import { eventFilter, topicFilter } from './filter.js';
 import { KnativeService } from './knative-service.js';
 import { LEAST_MEMORY_MIB, TIMEOUT_SECONDS } from './limits.js';
+import { PATH_ANNOTATION } from './metadata.js';
 import type { Settings } from './options.js';
 import { QUEUE_MESSAGE, type QueueResources } from './queue.js';
 import { createPingSource, TRIGGER_EXTENSION } from './schedule.js';
@@ -86,7 +87,12 @@ export class FunctionResources implements FunctionBackend {
     checkLimits(spec);
     checkPrebuilt(spec, this.tuning.image !== undefined);
     const { path, tags, description, memoryMiB, timeoutSeconds } = spec;
-    const { image, cpuRequest: request, cpuLimit: limit, serviceAccountName, revisionAnnotations } = this.tuning;
+    const { image, cpuRequest: request, cpuLimit: limit, serviceAccountName } = this.tuning;
+    // Pods have it, too: Prometheus asks Knative's proxies there, which know no function.
+    const revisionAnnotations = {
+      ...(settings.monitoring?.requestMetrics && { [PATH_ANNOTATION]: path }),
+      ...this.tuning.revisionAnnotations,
+    };
     this.environment = environmentOf(spec);
     this.environment.set(FUNCTION_VARIABLE, path);
     this.environment.set(TIMEOUT_VARIABLE, String(timeoutSeconds * 1000));

@@ -7,6 +7,9 @@ import { LABEL_LENGTH, NAME_LENGTH } from './limits.js';
 const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?([A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)$/;
 const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
+/** Says which construct an object is of. */
+export const PATH_ANNOTATION = 'faasten.dev/path';
+
 export interface MetadataOptions {
   /** What the construct is, for error messages. */
   readonly what: string;
@@ -30,7 +33,7 @@ export function nameOf(scope: IConstruct, id = 'Resource', length = NAME_LENGTH)
  */
 export function metadataOf(options: MetadataOptions): Pick<ApiObjectMetadata, 'labels' | 'annotations'> {
   const labels: Record<string, string> = { 'app.kubernetes.io/managed-by': 'faasten' };
-  const annotations: Record<string, string> = { 'faasten.dev/path': options.path };
+  const annotations: Record<string, string> = { [PATH_ANNOTATION]: options.path };
   if (options.description) annotations['kubernetes.io/description'] = options.description;
   for (const [key, value] of Object.entries(options.tags ?? {})) {
     if ((KEY.exec(key)?.[1]?.length ?? LABEL_LENGTH + 1) > LABEL_LENGTH) {

@@ -130,6 +130,13 @@ export interface KubernetesOptions {
          * @default '15s'
          */
         readonly scrapeInterval?: `${number}s`;
+        /**
+         * Whether Prometheus may ask the proxies that Knative puts before instances, which count the requests that they turn away: the
+         * alarm `throttles` needs it. The cluster has `request-metrics-protocol: prometheus` in the ConfigMap `config-observability` of
+         * knative-serving; metrics have the names of Knative 1.23.
+         * @default false, as Knative's own default is `none`
+         */
+        readonly requestMetrics?: boolean;
       };
   /**
    * Domain of the cluster's services.
@@ -160,6 +167,7 @@ export interface MonitoringSettings {
   readonly labels: Readonly<Record<string, string>>;
   readonly dashboardLabels: Readonly<Record<string, string>>;
   readonly scrapeInterval: string;
+  readonly requestMetrics: boolean;
 }
 
 export const NODE_IMAGE = 'docker.io/library/node:24-slim';
@@ -222,10 +230,15 @@ export function settingsOf(options: KubernetesOptions): Settings {
 
 function monitoringOf(monitoring: KubernetesOptions['monitoring'] = {}): MonitoringSettings | undefined {
   if (monitoring === false) return undefined;
-  const { labels = {}, dashboardLabels = { grafana_dashboard: '1' }, scrapeInterval = '15s' } = monitoring;
+  const {
+    labels = {},
+    dashboardLabels = { grafana_dashboard: '1' },
+    scrapeInterval = '15s',
+    requestMetrics = false,
+  } = monitoring;
   const seconds = Number(/^(\d+)s$/.exec(scrapeInterval)?.[1]);
   if (!(seconds >= 1 && seconds <= 30)) throw bad('monitoring.scrapeInterval', scrapeInterval, "give 1s to 30s, as in '15s'");
-  return { labels, dashboardLabels, scrapeInterval };
+  return { labels, dashboardLabels, scrapeInterval, requestMetrics };
 }
 
 function ingressDefaults(ingress: KubernetesOptions['ingress']): { port: number; grant: boolean } {

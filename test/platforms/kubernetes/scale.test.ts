@@ -44,7 +44,7 @@ test('functions that are watched alike have as many rules as one, in an object o
 
 test('rules that fit into no object are found before they are applied', () => {
   const chart = newWatchedChart();
-  const monitoring = ChartMonitoring.of(chart, { labels: {}, dashboardLabels: {}, scrapeInterval: '15s' });
+  const monitoring = ChartMonitoring.of(chart, { labels: {}, dashboardLabels: {}, scrapeInterval: '15s', requestMetrics: false });
   const [few, all] = [alarms((index) => index + 1).slice(0, 1000), alarms((index) => index + 1).slice(1000)];
   for (const alarm of few) monitoring.addAlarm(alarm);
   expect(monitoring.node.validate()).toEqual([]);

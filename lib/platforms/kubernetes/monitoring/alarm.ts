@@ -73,7 +73,7 @@ function alertOf(
   const own = kind === 'function' ? undefined : { ...(namespace && { namespace }), [kind]: path };
   return {
     alert: `${upper(kind)}${upper(spec.name)}`,
-    expr: conditions.length === 1 ? conditions[0]! : conditions.map((condition) => `(${condition})`).join(' and '),
+    expr: conditions.length === 1 ? conditions[0]! : anyOf(conditions, spec.periodsToAlarm),
     // As long as the absence lasts, and no longer than the rule is there: a new schedule has not missed anything.
     ...(absence && { for: duration(spec.windowSeconds * spec.periods) }),
     labels: { severity: spec.severity, ...own, ...labels },
@@ -83,6 +83,18 @@ function alertOf(
       runbook_url: spec.runbook,
     },
   };
+}
+
+/** `count` of the conditions hold. */
+function anyOf(conditions: readonly string[], count: number): string {
+  const choices = combinations(conditions, count).map((some) => some.map((condition) => `(${condition})`).join(' and '));
+  return choices.length === 1 ? choices[0]! : choices.map((choice) => `(${choice})`).join(' or ');
+}
+
+function combinations<T>([first, ...rest]: readonly T[], count: number): T[][] {
+  if (count === 0) return [[]];
+  if (first === undefined) return [];
+  return [...combinations(rest, count - 1).map((others) => [first, ...others]), ...combinations(rest, count)];
 }
 
 /** The condition of an alarm in PromQL. */
@@ -107,6 +119,8 @@ function conditionOf(spec: AlarmSpec, selection: Selection, window: Window): str
     }
     case 'function.memoryUsed':
       return `max by (${by}) (max_over_time(${MEMORY_USED}${selector}${range(window)})) / ${MEBIBYTE} ${comparison} ${threshold}`;
+    case 'function.throttles':
+      return `${sum(MINUTE.throttles)} ${comparison} ${threshold}`;
     case 'function.deadLetters':
       return `${sum(MINUTE.deadLetters, { kind: { not: 'queue' } })} ${comparison} ${threshold}`;
     case 'queue.deadLetters':

@@ -7,7 +7,7 @@ import { OBJECT_BYTES } from '../limits.js';
 import { metadataOf, nameOf } from '../metadata.js';
 import type { MonitoringSettings } from '../options.js';
 import { type Alarm, alertsOf } from './alarm.js';
-import { COUNTERS, increaseInMinute, selectorOf } from './promql.js';
+import { COUNTERS, increaseInMinute, MINUTE, PROXY, selectorOf, TURNED_AWAY, throttlesInMinute } from './promql.js';
 
 const ID = 'FaastenMonitoring';
 
@@ -57,6 +57,11 @@ export class ChartMonitoring extends Construct {
     this.node.addValidation({ validate: () => this.tooLarge() });
   }
 
+  /** Series of what Knative's proxies count, for a function. */
+  get proxySeries(): { readonly scraped: number; readonly recorded: number } {
+    return this.settings.requestMetrics ? { scraped: Object.keys(PROXY).length, recorded: 1 } : { scraped: 0, recorded: 0 };
+  }
+
   get scrapeSeconds(): number {
     return Number.parseInt(this.settings.scrapeInterval, 10);
   }
@@ -102,9 +107,10 @@ export class ChartMonitoring extends Construct {
 
   /** One group: its rules run one after the other, so that all of a minute is recorded when the alerts look at it. */
   private groups(): object[] {
-    const selector = selectorOf({ namespace: this.namespace, [CHART_LABEL]: this.name });
-    const increments = COUNTERS.map(([record, counter]) => ({ record, expr: increaseInMinute(counter, selector) }));
-    const rules = [...increments, ...this.rulesBelow('')];
+    const own = { namespace: this.namespace, [CHART_LABEL]: this.name };
+    const increments = COUNTERS.map(([record, counter]) => ({ record, expr: increaseInMinute(counter, selectorOf(own)) }));
+    const throttles = this.settings.requestMetrics ? [{ record: MINUTE.throttles, expr: throttlesInMinute(own) }] : [];
+    const rules = [...increments, ...throttles, ...this.rulesBelow('')];
     return [{ name: this.node.path, interval: '1m', rules }];
   }
 
@@ -143,9 +149,27 @@ export class ChartMonitoring extends Construct {
               { targetLabel: CHART_LABEL, replacement: this.name },
             ],
           },
+          ...(this.settings.requestMetrics ? [this.proxies()] : []),
         ],
       },
     });
+  }
+
+  /** Knative's proxies know no function: the pods' annotation says which one. Of many metrics, two are kept. */
+  private proxies(): object {
+    const [[status, code]] = Object.entries(TURNED_AWAY) as [[string, string]];
+    return {
+      port: 'http-usermetric',
+      path: '/metrics',
+      interval: this.settings.scrapeInterval,
+      relabelings: [
+        { sourceLabels: ['__meta_kubernetes_pod_annotation_faasten_dev_path'], regex: '(.+)', targetLabel: 'function' },
+        { targetLabel: CHART_LABEL, replacement: this.name },
+      ],
+      metricRelabelings: [
+        { sourceLabels: ['__name__', status], regex: `(${Object.values(PROXY).join('|')});${code}`, action: 'keep' },
+      ],
+    };
   }
 
   private metadata(id: string) {

@@ -42,7 +42,7 @@ export function watchingCost(scope: IConstruct, { managed, instances = 1 }: Watc
   return watchingCostOf(rules.length - recordings, {
     series: { count: total(functions.map(({ scraped }) => scraped * instances)) + recorded, usdEach: 0 },
     samples: { count: samples, usdEach: managed ? SAMPLE_PRICES[managed] : 0 },
-    rules: { count: rules.length + charts.length * COUNTERS.length, usdEach: 0 },
+    rules: { count: rules.length + total(charts.map(({ proxySeries }) => COUNTERS.length + proxySeries.recorded)), usdEach: 0 },
   });
 }
 
@@ -58,7 +58,9 @@ function seriesOf(construct: IConstruct): { chart: ChartMonitoring; scraped: num
   const ways = Object.keys(triggers).length + kinds.filter((kind) => kind === 'http' || kind === 'call').length;
   const bounds = new Set([...DURATION_BOUNDS, ...counts.boundsMillis.map((millis) => millis / 1000), Number.POSITIVE_INFINITY]);
   const each = PER_WAY + bounds.size;
-  return [{ chart, scraped: ways * (each + OF_HISTOGRAM) + PER_INSTANCE, recorded: ways * each }];
+  const { proxySeries: proxies } = chart;
+  const scraped = ways * (each + OF_HISTOGRAM) + PER_INSTANCE + proxies.scraped;
+  return [{ chart, scraped, recorded: ways * each + proxies.recorded }];
 }
 
 function total(numbers: readonly number[]): number {

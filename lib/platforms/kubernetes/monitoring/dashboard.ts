@@ -1,6 +1,6 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { DashboardRowSpec, SloSpec } from '../../../core/model.js';
+import type { DashboardRowSpec, PanelSpec, SignalName, SloSpec } from '../../../core/model.js';
 import type { DashboardView, Subject } from '../../../core/monitoring/port.js';
 import { physicalName } from '../../../core/names.js';
 import type { Backend } from '../../../core/platform.js';
@@ -28,11 +28,12 @@ export class DashboardResources implements Backend {
     const name = nameOf(scope);
     const namespace = namespaceOf(scope);
     const labels = { ...settings.labels, ...settings.dashboardLabels };
+    const measured = (all: DashboardView) => (settings.requestMetrics ? all : without('function.throttles', all));
     this.resource = new ApiObject(scope, 'Resource', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name, ...metadataOf({ what: 'dashboard', path: scope.node.path, labels }) },
-      data: { [`${name}.json`]: Lazy.any({ produce: () => JSON.stringify(dashboardOf(view(), namespace)) }) },
+      data: { [`${name}.json`]: Lazy.any({ produce: () => JSON.stringify(dashboardOf(measured(view()), namespace)) }) },
     });
   }
 }
@@ -66,6 +67,13 @@ export function dashboardOf({ spec, subjects }: DashboardView, namespace: string
     templating: { list: variables(functions.map(({ subject }) => subject.path)) },
     panels: layout.panels,
   };
+}
+
+/** A dashboard without the lines of a signal. */
+function without(lacking: SignalName, { spec, subjects }: DashboardView): DashboardView {
+  const lines = (panel: PanelSpec) => panel.lines.filter(({ signal }) => signal !== lacking);
+  const rows = spec.rows.map((row) => ({ ...row, panels: row.panels.map((panel) => ({ ...panel, lines: lines(panel) })) }));
+  return { spec: { ...spec, rows }, subjects };
 }
 
 function panelsOf(

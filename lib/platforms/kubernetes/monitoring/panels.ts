@@ -29,6 +29,7 @@ const COUNTED: { readonly [S in SignalName]?: string } = {
   'function.errors': MINUTE.errors,
   'function.timeouts': MINUTE.timeouts,
   'function.coldStarts': MINUTE.coldStarts,
+  'function.throttles': MINUTE.throttles,
   'function.deadLetters': MINUTE.deadLetters,
   'queue.deadLetters': MINUTE.deadLetters,
   'schedule.runs': MINUTE.invocations,

@@ -16,6 +16,7 @@ export const MINUTE = {
   coldStarts: 'faasten:cold_starts:increase1m',
   durations: 'faasten:duration_seconds_bucket:increase1m',
   deadLetters: 'faasten:dead_letters:increase1m',
+  throttles: 'faasten:throttles:increase1m',
   sloBad: 'faasten:slo_bad:increase1m',
   sloTotal: 'faasten:slo_total:increase1m',
 } as const;
@@ -44,6 +45,25 @@ export function increaseInMinute(counter: string, selector: string): string {
   const before = `last_over_time(${counter}${selector}[${REMEMBERED}] offset 1m)`;
   // What was not there before, or is less than before, began from zero.
   return `sum without (${INSTANCE_LABELS}) (${now} - ${before} >= 0 or ${now})`;
+}
+
+/**
+ * Metrics of Knative's proxy, which stands before each instance: what it answered, and what the instance did.
+ * https://github.com/knative/serving/blob/main/pkg/queue/request_metric.go
+ */
+export const PROXY = {
+  answered: 'http_server_request_duration_seconds_count',
+  byInstance: 'kn_serving_invocation_duration_seconds_count',
+} as const;
+
+/** Its answer to what it turns away. An instance may give the same. */
+export const TURNED_AWAY = { http_response_status_code: '503' };
+
+/** What the proxies of a function turned away in the last minute. */
+export function throttlesInMinute(matchers: Readonly<Record<string, Matcher | undefined>>): string {
+  const selector = selectorOf({ ...matchers, ...TURNED_AWAY });
+  const sum = (counter: string) => `sum by (namespace, function) (${increaseInMinute(counter, selector)})`;
+  return `${sum(PROXY.answered)} - (${sum(PROXY.byInstance)} or 0 * ${sum(PROXY.answered)})`;
 }
 
 /** A label: one value, any of several, or a comparison with its operator. */
