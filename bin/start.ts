@@ -2,7 +2,7 @@
 // example on this machine until Ctrl+C. With --once, or CI=true, it makes one request instead of waiting.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { print, summarize } from '../lib/cli/listing.js';
 import { Terminal } from '../lib/cli/terminal.js';
@@ -10,6 +10,8 @@ import { hostFor, TARGETS } from '../lib/core/registry.js';
 
 const FAASTEN = 'dist/cli/main.js';
 const REQUEST = '/products';
+/** So that the example charges its customers from the first start on. */
+const SECRETS = existsSync('.env') ? [] : ['--env', 'bin/shop/example.env'];
 
 const out = new Terminal(process.stdout);
 
@@ -34,7 +36,7 @@ function synthesize(): boolean {
 
 /** Until Ctrl+C, which the terminal sends to both processes; what else ends this one ends the other. */
 async function stay(): Promise<boolean> {
-  const child = spawn(process.execPath, [FAASTEN, 'dev'], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [FAASTEN, 'dev', ...SECRETS], { stdio: 'inherit' });
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   const [status] = await once(child, 'exit');
@@ -43,7 +45,9 @@ async function stay(): Promise<boolean> {
 
 /** Starts the example, makes one request, prints the answer, and ends it. */
 async function askOnce(): Promise<boolean> {
-  const child = spawn(process.execPath, [FAASTEN, 'dev', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [FAASTEN, 'dev', ...SECRETS, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   let good = false;
   for await (const line of createInterface(child.stdout)) {
