@@ -17,6 +17,14 @@ const LONGEST_MARGIN = 1000;
 /** Milliseconds before the deadline at which an invocation that still runs is reported as one that ran out of time. */
 const LAST_WORD = 50;
 
+/** One getter for all contexts: of those that have their own each, an engine makes a hidden class each. */
+const SIGNAL: PropertyDescriptor = {
+  enumerable: true,
+  get(this: any) {
+    return this['~signal']();
+  },
+};
+
 /** A message as a decoder gives it. */
 export interface RawMessage {
   readonly id: string;
@@ -241,25 +249,29 @@ export class Dispatcher {
     if (end) watch();
     let result: T | undefined;
     try {
-      const context: Context<any> = {
-        requestId,
-        functionName,
-        kind,
-        trigger,
-        attempt,
-        get signal() {
-          watch();
-          ending ??= new AbortController();
-          const gone = invocation.signal?.();
-          signal ??= gone ? AbortSignal.any([gone, ending.signal]) : ending.signal;
-          return signal;
-        },
-        remainingMillis,
-        trace,
-        log: this.logOf(traced),
-        links,
-        secrets: {},
-      };
+      const context: Context<any> = Object.defineProperty(
+        {
+          requestId,
+          functionName,
+          kind,
+          trigger,
+          attempt,
+          '~signal'() {
+            watch();
+            ending ??= new AbortController();
+            const gone = invocation.signal?.();
+            signal ??= gone ? AbortSignal.any([gone, ending.signal]) : ending.signal;
+            return signal;
+          },
+          remainingMillis,
+          trace,
+          log: this.logOf(traced),
+          links,
+          secrets: {},
+        } as any,
+        'signal',
+        SIGNAL,
+      );
       const go = () => work(context, course);
       // A process that decided on the trace knows as well what an invocation sends on.
       result = await (invocation.trace ? go() : within(trace, go));

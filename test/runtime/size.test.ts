@@ -13,7 +13,7 @@ const ADAPTERS = ['lambda', 'lambda-stream', 'functions-framework', 'http-server
  * fetches from a Kubernetes pod 1.5 kB more, and the spans that are sent from there 1.3 kB.
  */
 const LIMITS = {
-  lambda: 10_000,
+  lambda: 10_100,
   'lambda-stream': 10_300,
   'functions-framework': 10_000,
   'http-server': 12_500,

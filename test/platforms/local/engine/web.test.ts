@@ -198,7 +198,7 @@ describe('a request that stands in for one of undici’s', () => {
     const url = 'http://localhost:3000/a?b=c';
     const bodiless = how === 'GET' || how === 'HEAD';
     return [
-      requestOf({ method: how, url, headers: list.flat(), body: bytes }),
+      requestOf({ method: how, url, headers: list.flat() }, bytes),
       new Request(url, { method: how, headers: list as never, body: bodiless ? undefined : (bytes as never) }),
     ] as const;
   };
@@ -245,7 +245,7 @@ describe('a request that stands in for one of undici’s', () => {
     const server = createServer((request, response) => request.pipe(response.writeHead(201, { echo: request.headers['x-one'] })));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const post = requestOf({ method: 'POST', url, headers: ['x-one', 'two'], body: Buffer.from('sent') });
+    const post = requestOf({ method: 'POST', url, headers: ['x-one', 'two'] }, Buffer.from('sent'));
     const answer = await ourFetch(post);
     expect([answer.status, answer.headers.get('echo'), await answer.text(), post.bodyUsed]).toEqual([201, 'two', 'sent', true]);
     server.close();

@@ -19,7 +19,6 @@ export interface Given {
   readonly url: string;
   /** Names and values in turn, as they were sent. */
   readonly headers: readonly string[];
-  readonly body?: Uint8Array;
 }
 
 /**
@@ -99,7 +98,7 @@ class RequestStandIn {
 override(RequestStandIn, asking(Real.prototype, RequestStandIn.real));
 
 /** @throws TypeError where the method or the URL is none of a `Request` */
-export function requestOf({ method, url, headers, body }: Given): Request {
+export function requestOf({ method, url, headers }: Given, body?: Uint8Array): Request {
   const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
   const made = new RequestStandIn(method, urlOf(url), headers, sent);
   return METHODS.includes(method) ? (made as never) : RequestStandIn.real(made);
