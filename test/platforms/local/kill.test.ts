@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { Audit, KINDS } from './kill/audit.js';
 import { Life, type Ready } from './kill/life.js';
 import { temporaryFolder } from './service.js';
@@ -65,6 +67,31 @@ async function client(index: number, { url }: Ready, onAnswer: () => void): Prom
     audit.accept(kind, n);
     onAnswer();
   }
+}
+
+/** What clients that stay connected have heard: they come back in each life. */
+const heard = { sockets: 0, streams: 0 };
+
+/** Talks until the connection ends, which it does with the process. */
+async function talk({ sockets }: Ready): Promise<void> {
+  const socket = new WebSocket(sockets);
+  const say = () => socket.send('{"action":"say"}');
+  socket.on('open', say);
+  socket.on('message', () => {
+    heard.sockets++;
+    say();
+  });
+  // One that the kill finds on its way in.
+  socket.on('error', () => {});
+  await once(socket, 'close');
+}
+
+/** Follows what the console shows, as a page does. */
+async function watch({ console }: Ready): Promise<void> {
+  const stream = await fetch(`${console}/api/stream`).catch(() => undefined);
+  try {
+    for await (const _ of stream?.body ?? []) heard.streams++;
+  } catch {}
 }
 
 interface Listed {
@@ -141,12 +168,13 @@ async function killUnderLoad(life: Life): Promise<void> {
     if (--wanted === 0) enough();
   };
   const clients = Array.from({ length: CLIENTS }, (_, index) => client(index, ready, onAnswer));
+  const connected = [talk(ready), talk(ready), watch(ready)];
   await Promise.race([answered, Promise.all(clients)]);
   // Where it has ended by itself, that is what is told.
   if (random() < 0.3) await acknowledge(ready).catch((error) => life.kill().then(() => Promise.reject(error)));
   await pause(random() * 20);
   await life.kill();
-  await Promise.all(clients);
+  await Promise.all([...clients, ...connected]);
 }
 
 test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothing that was accepted, and runs nothing again that was done`, async () => {
@@ -179,7 +207,7 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
   const { lost, again, doubled, disordered, ...counts } = audit.findings(new Set(dead));
   const took = Math.round((performance.now() - started) / 1000);
   process.stderr.write(
-    `seed ${SEED}: ${KILLS} kills in ${took} s, ${startups} of them at the start; ${JSON.stringify(counts)}\n`,
+    `seed ${SEED}: ${KILLS} kills in ${took} s, ${startups} of them at the start; ${JSON.stringify({ ...counts, ...heard })}\n`,
   );
   expect({ lost, again, doubled, disordered }).toEqual({ lost: [], again: [], doubled: [], disordered: [] });
   // Of an object that is there, an event has come, whether or not its client was told before the kill.
@@ -196,5 +224,7 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
   // Else the kills came at no interesting moment.
   expect(counts.accepted).toBeGreaterThan(KILLS * 5);
   expect(counts.interrupted).toBeGreaterThan(KILLS / 50);
+  expect(heard.sockets).toBeGreaterThan(KILLS / 2);
+  expect(heard.streams).toBeGreaterThan(KILLS / 4);
   expect(counts.acknowledged).toBeGreaterThan(KILLS / 10);
 }, 900_000);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ServerlessFunction, Service, WebSocketApi } from '../../../../lib/index.js';
 import { type RunningConsole, startConsole } from '../../../../lib/platforms/local/index.js';
 import { Everything, type Started, start } from '../service.js';
 import { bytesOf, exchange, heapMiB, inParallel, mostly, RUNS, Statuses, sample, whatever } from './made-up.js';
@@ -7,7 +8,13 @@ import { bytesOf, exchange, heapMiB, inParallel, mostly, RUNS, Statuses, sample,
 let running: Started;
 let site: RunningConsole;
 beforeAll(async () => {
-  running = await start((app) => new Everything(app));
+  running = await start((app) => {
+    new Everything(app);
+    const service = new Service(app, 'More', { root: __dirname });
+    const entry = '../handlers/chat.ts';
+    const sockets = new WebSocketApi(service, 'Sockets');
+    sockets.addRoute('say', { handler: new ServerlessFunction(service, 'Chat', { entry, links: { sockets } }), replies: true });
+  });
   site = await startConsole({ inspector: running.inspector });
 });
 afterAll(async () => {
@@ -16,7 +23,7 @@ afterAll(async () => {
 });
 
 const id = fc.oneof(
-  fc.constantFrom('Test/Jobs', 'Test/News', 'Test/Files', 'Test/Worker', 'Test/Worker/Nightly', 'Test/Api'),
+  fc.constantFrom('Test/Jobs', 'Test/News', 'Test/Files', 'Test/Worker', 'Test/Worker/Nightly', 'Test/Api', 'More/Sockets'),
   whatever,
 );
 /** Each call of the API, with made-up ids, and paths of which it has none. */
@@ -49,9 +56,18 @@ const CALLS = [
   ],
 ].map((path) => ['GET', path] as const);
 const CHANGES = [
-  ...['send', 'send', 'send', 'tokens', 'saved-events', 'queues/*/redrive', 'queues/*/purge', 'events/*/replay'].map(
-    (path) => ['POST', path] as const,
-  ),
+  ...[
+    'send',
+    'send',
+    'send',
+    'tokens',
+    'saved-events',
+    'queues/*/redrive',
+    'queues/*/purge',
+    'events/*/replay',
+    'sockets/*/connections',
+    'connections/*/messages',
+  ].map((path) => ['POST', path] as const),
   ...['sockets/*/connections', 'connections/*/messages'].map((path) => ['POST', path] as const),
   ...['saved-events/*', 'connections/*'].map((path) => ['DELETE', path] as const),
 ];
@@ -152,5 +168,5 @@ test(`${RUNS} calls of the console’s API are answered, and nothing ends`, asyn
   for (const status of ['200', '400', '403', '404', '405', '415']) expect([status, statuses.of(status)]).not.toEqual([status, 0]);
   expect(statuses.of('200')).toBeGreaterThan(RUNS / 10);
   expect(growth).toBeLessThan(20);
-  expect((await (await fetch(`${site.url}/api/queues`)).json()) as object[]).toHaveLength(3);
+  expect((await (await fetch(`${site.url}/api/queues`)).json()) as object[]).toHaveLength(4);
 });

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { Bucket, EventBus, HttpApi, Queue, Schedule, ServerlessFunction, Service, Topic } from 'faasten';
+import { Bucket, EventBus, HttpApi, Queue, Schedule, ServerlessFunction, Service, Topic, WebSocketApi } from 'faasten';
 
 const { KILL_LOG = '', KILL_TIMES = '' } = process.env;
 
@@ -34,4 +34,5 @@ export default (scope: Construct) => {
     links: { jobs, poison, orders, news, bus, files: files.writeOnly(), work },
   });
   new HttpApi(service, 'Api', { routes: { 'POST /{kind}/{n}': web } });
+  new WebSocketApi(service, 'Sockets').addRoute('say', { handler: web, replies: true });
 };

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { MAIN } from '../../../cli/command.js';
 
 export interface Ready {
-  /** Of the API. */
+  /** Of the HTTP API, and of the WebSocket API. */
   readonly url: string;
+  readonly sockets: string;
   readonly console: string;
 }
 
@@ -37,7 +38,7 @@ export class Life {
         const [line, rest] = out.split('\n', 2);
         if (rest === undefined) return;
         const { urls, console } = JSON.parse(line!);
-        resolve({ url: urls['Kill/Api'], console });
+        resolve({ url: urls['Kill/Api'], sockets: urls['Kill/Sockets'], console });
       });
     });
     this.ready = Promise.race([first, this.ended.then(() => undefined)]);

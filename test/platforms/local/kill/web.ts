@@ -3,9 +3,11 @@ import {
   type EventBusClient,
   type FifoQueueClient,
   type FunctionClient,
+  handlers,
   http,
   type QueueClient,
   type TopicClient,
+  websocket,
 } from 'faasten/runtime';
 
 interface Links {
@@ -19,7 +21,7 @@ interface Links {
 }
 
 /** Passes the number in the path on, the way the path says. 202: whoever has it has it for good. */
-export default http<Links>(async (_request, { params, links }) => {
+const passOn = http<Links>(async (_request, { params, links }) => {
   const n = params.n!;
   switch (params.kind) {
     case 'Jobs':
@@ -45,3 +47,5 @@ export default http<Links>(async (_request, { params, links }) => {
   }
   return new Response(null, { status: 202 });
 });
+
+export default handlers({ http: passOn, websocket: websocket(async ({ body }) => ({ echo: body })) });
