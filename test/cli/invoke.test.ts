@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../lib/cli/events/catalogue.js';
 import { NEUTRAL_KINDS } from '../../lib/cli/events/neutral.js';
+import { eventOf } from '../../lib/cli/invoke/event.js';
 import { faasten, projectOf } from './command.js';
 
 const CONFIG = `import type { Construct } from 'constructs';
@@ -204,6 +206,35 @@ test.each(NEUTRAL_KINDS)('the sample of the kind %s is one that a function takes
   const answers = ['http', 'websocket', 'call'].includes(kind) ? `{"kind":"${kind}"}\n` : '';
   expect(stdout).toBe(results[kind] ?? answers);
   if (kind !== 'http' && kind !== 'authorizer') expect(stderr).toContain(`took ${kind}`);
+});
+
+test('whatever is given as an event is taken, or refused with a sentence', () => {
+  const fields = [
+    'kind',
+    'type',
+    'messages',
+    'body',
+    'key',
+    'path',
+    'time',
+    'data',
+    'identity',
+    'Records',
+    'requestContext',
+    'message',
+  ];
+  const kinds = fc.constantFrom<unknown>(...NEUTRAL_KINDS, 'other', 1, null);
+  const event = fc
+    .tuple(kinds, fc.dictionary(fc.constantFrom(...fields), fc.jsonValue(), { noNullPrototype: true }))
+    .map(([kind, rest]) => ({ ...rest, kind }));
+  const refusals = (value: unknown) => {
+    try {
+      eventOf('-', JSON.stringify(value));
+    } catch (error) {
+      expect((error as Error).name, JSON.stringify(value)).toBe('FaastenError');
+    }
+  };
+  fc.assert(fc.property(fc.oneof(event, fc.jsonValue()), refusals), { numRuns: 2000 });
 });
 
 describe('what fails exits with 1', () => {

@@ -62,8 +62,8 @@ function kindOfCloud(event: any): NeutralEvent['kind'] | undefined {
   if (event === null || typeof event !== 'object') return undefined;
   if (event.type === 'REQUEST') return 'authorizer';
   if (event.requestContext) return event.requestContext.connectionId ? 'websocket' : 'http';
-  if (event.Records) {
-    const [{ eventSource, EventSource } = {} as any] = event.Records;
+  if (Array.isArray(event.Records)) {
+    const { eventSource, EventSource } = event.Records[0] ?? {};
     return eventSource === 'aws:s3' ? 'objects' : EventSource === 'aws:sns' ? 'topic' : 'queue';
   }
   if (event['detail-type']) return event.source === 'aws.s3' ? 'objects' : 'event';
