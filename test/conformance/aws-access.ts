@@ -1,6 +1,7 @@
 /** Who may send a request, as API Gateway finds it out: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html */
 import type { LambdaAnswer } from '../engines/lambda.js';
 import { httpApiEvent, type restApiEvent } from './aws-events.js';
+import type { AwsRoute } from './aws-routes.js';
 import type { Template } from './aws-template.js';
 import { type Issuer, scopesOf } from './issuer.js';
 import type { ClientRequest } from './target.js';
@@ -23,13 +24,12 @@ export class AccessControl {
     private readonly invoke: Invoke,
   ) {}
 
-  /** @param route properties of the route */
-  async admit(route: Record<string, any>, request: ClientRequest): Promise<Admission> {
-    if (!route.AuthorizerId) return {};
-    const authorizer = this.template.properties(route.AuthorizerId.Ref);
+  async admit({ key, authorizer: id, scopes }: AwsRoute, request: ClientRequest): Promise<Admission> {
+    if (!id) return {};
+    const authorizer = this.template.properties(id);
     return authorizer.AuthorizerType === 'JWT'
-      ? this.token(authorizer.JwtConfiguration, route.AuthorizationScopes, request)
-      : this.ask(authorizer, route.RouteKey, request);
+      ? this.token(authorizer.JwtConfiguration, scopes, request)
+      : this.ask(authorizer, key, request);
   }
 
   private async token({ Issuer, Audience }: any, wanted: string[] | undefined, request: ClientRequest): Promise<Admission> {
@@ -42,15 +42,16 @@ export class AccessControl {
   }
 
   private async ask(authorizer: Record<string, any>, route: string, request: ClientRequest): Promise<Admission> {
-    const sources: (string | undefined)[] = authorizer.IdentitySource.map((source: string) => {
-      const [, header] = /^\$request\.header\.(.+)$/.exec(source) ?? [];
-      return header ? headerOf(request, header) : source === '$context.routeKey' ? route : undefined;
-    });
+    const names: string[] = [authorizer.IdentitySource].flat().flatMap((source: string) => source.split(','));
+    const headers = names.flatMap((name) => /request\.header\.(.+)$/.exec(name)?.[1] ?? []);
+    const sources = headers.map((header) => headerOf(request, header));
     if (sources.some((source) => !source)) return { status: 401 };
+    // An answer is kept for the route only where the authorizer says so.
+    if (names.some((name) => /context\.(routeKey|resourcePath)$/.test(name))) sources.push(route);
     const key = JSON.stringify([authorizer.Name, sources]);
     const known = this.answers.get(key);
     if (known) return known;
-    const asked = this.question(authorizer, route, request, sources.slice(0, -1) as string[]);
+    const asked = this.question(authorizer, route, request, sources.slice(0, headers.length) as string[]);
     if (authorizer.AuthorizerResultTtlInSeconds > 0) this.answers.set(key, asked);
     return asked;
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { Service } from '../../lib/index.js';
 import { capabilities } from '../../lib/platforms/aws/capabilities.js';
 import { AwsApi } from '../../lib/platforms/aws/index.js';
@@ -10,11 +11,12 @@ import { type LambdaAnswer, type LambdaFunction, available as lambdaAvailable, s
 import { AccessControl } from './aws-access.js';
 import { publish } from './aws-bus.js';
 import { httpApiEvent, objectEvent, restApiEvent, scheduleEvent, snsEvent, sqsEvent } from './aws-events.js';
+import { type AwsRoute, httpRoutes, restRoutes, routeFor } from './aws-routes.js';
 import { SocketGateway } from './aws-sockets.js';
 import { type Resource, Template } from './aws-template.js';
 import { Issuer } from './issuer.js';
 import { Conformance } from './service.js';
-import { type ClientRequest, type ClientResponse, type Running, type Target, templatePattern } from './target.js';
+import type { ClientResponse, Running, Target } from './target.js';
 
 /** What only a REST API has. */
 const WEB_ACL = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1';
@@ -28,23 +30,31 @@ export const aws: Target = {
   name: 'AWS Lambda',
   available,
   capabilities,
-  scope: () => new Stack(new App(), 'conformance'),
-  start: (variables) => start(variables, httpApiEvent),
+  scope: () => stackOf(new App()),
+  start: (variables) => start(aws, stackOf, variables, { event: httpApiEvent, routes: httpRoutes }),
 };
 
-/** The same behind a REST API (payload format 1.0), as in larger stacks that have one. */
+/** The same behind a REST API (payload format 1.0). */
 export const awsRest: Target = {
   ...aws,
   name: 'AWS Lambda behind a REST API',
   capabilities: { ...capabilities, 'api.authorizer.jwt': NO_TOKENS, 'api.authorizer.scopes': NO_TOKENS },
-  scope: () => new Service(aws.scope(), 'Rest', { tuning: [AwsApi.tune({ webAclArn: WEB_ACL })] }),
-  start: (variables) => start(variables, restApiEvent),
+  scope: () => restOf(new App()),
+  start: (variables) => start(awsRest, restOf, variables, { event: restApiEvent, routes: restRoutes }),
 };
 
-async function start(variables: Readonly<Record<string, string>>, apiEvent: typeof httpApiEvent): Promise<Running> {
+const stackOf = (app: App) => new Stack(app, 'conformance');
+const restOf = (app: App) => new Service(stackOf(app), 'Rest', { tuning: [AwsApi.tune({ webAclArn: WEB_ACL })] });
+
+async function start(
+  target: Target,
+  scopeOf: (app: App) => Construct,
+  variables: Readonly<Record<string, string>>,
+  api: { readonly event: typeof httpApiEvent; routes(template: Template): AwsRoute[] },
+): Promise<Running> {
   const outdir = mkdtempSync(join(tmpdir(), 'faasten-aws-'));
   const app = new App({ outdir });
-  new Conformance(new Stack(app, 'conformance'), 'Service');
+  new Conformance(scopeOf(app), 'Service', target.capabilities);
   app.synth();
   const json = (file: string) => JSON.parse(readFileSync(join(outdir, file), 'utf8'));
   const resources: Readonly<Record<string, Resource>> = json('conformance.template.json').Resources;
@@ -55,7 +65,9 @@ async function start(variables: Readonly<Record<string, string>>, apiEvent: type
   const template = new Template(resources, new Map([[socketApi, socketOrigin]]));
   const running = new Map<string, LambdaFunction>();
 
-  const functions = template.ofType('AWS::Lambda::Function').filter(([id]) => /^Service(?!Caller)/.test(id));
+  const functions = template
+    .ofType('AWS::Lambda::Function')
+    .filter(([, { Environment }]) => /\/Service\/(?!Caller)/.test(Environment?.Variables?.FAASTEN_FUNCTION));
   const startOne = async ([id, { Code, Environment, Handler, Timeout }]: (typeof functions)[number]) => {
     const hash = String(Code.S3Key).replace(/\.zip$/, '');
     const environment = Object.fromEntries(
@@ -73,9 +85,11 @@ async function start(variables: Readonly<Record<string, string>>, apiEvent: type
     return turn;
   };
   const issuer = await Issuer.make();
-  const access = new AccessControl(template, issuer, apiEvent, invoke);
+  const access = new AccessControl(template, issuer, api.event, invoke);
+  const routes = api.routes(template);
   sockets.connect(template, invoke);
-  const idOf = (name: string) => functions.map(([id]) => id).find((id) => id.startsWith(`Service${name}`))!;
+  const idOf = (name: string) =>
+    functions.find(([, { Environment }]) => Environment.Variables.FAASTEN_FUNCTION.endsWith(`/${name}`))![0];
   const events = idOf('Events');
   const sourceOf = (trigger: string) =>
     template.resolved(template.properties(events).Environment.Variables[`FAASTEN_SOURCE_${trigger}`]);
@@ -83,14 +97,12 @@ async function start(variables: Readonly<Record<string, string>>, apiEvent: type
 
   return {
     async request(request) {
-      const route = routeFor(template, request);
+      const route = routeFor(routes, request);
       const admission = await access.admit(route, request);
       if ('status' in admission) return { status: admission.status, headers: {}, cookies: [], body: Buffer.alloc(0) };
-      const event = apiEvent(request, route.RouteKey) as any;
+      const event = api.event(request, route.key) as any;
       const requestContext = { ...event.requestContext, ...admission };
-      const integration = template.properties(template.idIn(route.Target, 'AWS::ApiGatewayV2::Integration')!);
-      const fn = template.idIn(integration.IntegrationUri, 'AWS::Lambda::Function')!;
-      const { payload, error } = await invoke(fn, { ...event, requestContext });
+      const { payload, error } = await invoke(route.fn, { ...event, requestContext });
       if (error) throw new Error(`the function failed, and the gateway would answer 502: ${error.errorMessage}`);
       return gatewayAnswer(payload as Record<string, any>);
     },
@@ -126,17 +138,6 @@ async function start(variables: Readonly<Record<string, string>>, apiEvent: type
       rmSync(outdir, { recursive: true, force: true });
     },
   };
-}
-
-/** The route that the gateway would choose. */
-function routeFor(template: Template, { method, target }: ClientRequest): Record<string, any> {
-  const path = target.split('?')[0]!;
-  const found = template.ofType('AWS::ApiGatewayV2::Route').find(([, { RouteKey }]) => {
-    const [allowed, pattern] = RouteKey.split(' ');
-    return (allowed === method || allowed === 'ANY') && templatePattern(pattern).test(path);
-  });
-  if (!found) throw new Error(`the gateway has no route for ${method} ${path}`);
-  return found[1];
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response */

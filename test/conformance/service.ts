@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import {
   Authorizer,
   Bucket,
+  type Capabilities,
   Duration,
   EventBus,
   type Feature,
@@ -63,7 +64,8 @@ export type Part = keyof typeof PARTS;
 
 /** The one service that the suite runs on every target. */
 export class Conformance extends Service {
-  constructor(scope: Construct, id: string) {
+  /** @param capabilities by which it has parts, where they are fewer than the platform's */
+  constructor(scope: Construct, id: string, capabilities: Capabilities = platformOf(scope).capabilities) {
     super(scope, id, { root: __dirname });
     const orders = new Queue(this, 'Orders');
     const news = new Topic(this, 'News');
@@ -101,7 +103,6 @@ export class Conformance extends Service {
     });
     new ServerlessFunction(this, 'Caller', { entry: 'handlers/http.ts', links: { events } });
 
-    const { capabilities } = platformOf(this);
     for (const [feature, add] of Object.entries(PARTS))
       if (!('unsupported' in capabilities[feature as Part])) add({ service: this, api, access });
   }
