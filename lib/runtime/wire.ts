@@ -21,7 +21,7 @@ export const LOG_LEVEL_VARIABLE = 'FAASTEN_LOG_LEVEL';
  * | value | beside the line |
  * |---|---|
  * | `json` | nothing: Google Cloud makes metrics of the line |
- * | `emf` | the line is CloudWatch's embedded metric format; `emf:errors,memoryUsedMiB` makes metrics of these fields only, as each is paid for |
+ * | `emf` | the line is CloudWatch's embedded metric format; `emf:errors,memoryUsedMiB` makes metrics of these fields only, as each is paid for; `emf:service,errors` by service only |
  * | `prometheus` | metrics at `:9464/metrics`, a port that no gateway leads to; `prometheus:9465` names another one |
  */
 export const METRICS_VARIABLE = 'FAASTEN_METRICS';

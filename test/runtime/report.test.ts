@@ -171,6 +171,15 @@ describe('embedded metrics', () => {
     ]);
   });
 
+  it('may be of the service alone, and of nothing where there is none', async () => {
+    const quiet = call(async () => 1);
+    expect(await run('emf:service,errors', quiet, {})).toEqual([[[['service']], ['errors']]]);
+    const lines = logged();
+    const alone = { FAASTEN_FUNCTION: 'shop/Pay', FAASTEN_METRICS: 'emf:service,errors' };
+    await serve(quiet, options({ environment: alone }))({}, lambdaContext());
+    expect(lines.map(({ _aws, errors }) => [_aws.CloudWatchMetrics, errors])).toEqual([[[], 0]]);
+  });
+
   it('are judged by the schema', () => {
     expect(validate({ _aws: { Timestamp: 1, CloudWatchMetrics: [{ Namespace: 'x', Metrics: [] }] } })).toBe(false);
     expect(

@@ -59,7 +59,7 @@ import { type StreamSource, triggerByStream } from './stream.js';
 import { tag } from './tags.js';
 import { type InvocationTarget, needsAlias, publishVersions, targetOf } from './target.js';
 import { type SnsBackend, triggerByTopic } from './topic.js';
-import type { AwsFunctionTuning } from './tuning.js';
+import type { AwsFunctionTuning, AwsServiceTuning } from './tuning.js';
 
 /** What a function may call: one of ours, or one that exists. */
 type CalledBackend = LambdaBackend | ExistingFunctionBackend;
@@ -83,6 +83,8 @@ export class LambdaBackend implements FunctionBackend {
   private readonly bundled: boolean;
   /** Known before the deployment, so that other stacks need no reference for it. */
   private readonly fixedName: string | undefined;
+  /** Whether what it reports becomes metrics of its own. */
+  readonly hasMetrics: boolean;
   /** By trigger. */
   readonly schedules = new Map<string, CfnSchedule>();
   private readonly settings: Partial<AwsFunctionTuning>;
@@ -96,6 +98,7 @@ export class LambdaBackend implements FunctionBackend {
   ) {
     checkFunction(spec);
     this.settings = tuning.for<AwsFunctionTuning>('aws', 'function');
+    this.hasMetrics = tuning.for<AwsServiceTuning>('aws', 'service').functionMetrics !== false;
     const { settings } = this;
     const { logGroup, filesystem, events = [], ...tuned } = propsOf(settings);
     if (needsAlias(spec, settings)) publishVersions(scope);

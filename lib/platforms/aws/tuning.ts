@@ -169,6 +169,12 @@ export interface AwsServiceTuning {
    * @default 0, which puts functions into the stack itself
    */
   readonly nestedStacks?: number;
+  /**
+   * Whether what functions report becomes metrics of each function, which cost up to 90 cents a month each. Without them, the metrics are of the service
+   * only, the alarm `memory` is left out, and `errors` counts what Lambda counts. The reports in the logs stay as they are.
+   * @default true
+   */
+  readonly functionMetrics?: boolean;
 }
 
 /**

@@ -15,7 +15,7 @@ import { conditionOf } from '../../../core/monitoring/words.js';
 import type { Backend } from '../../../core/platform.js';
 import type { LambdaBackend } from '../function.js';
 import { LIMITS } from '../limits.js';
-import { percentOf, reports, sourceOf, valuesOf } from './metrics.js';
+import { hasMetrics, percentOf, reports, sourceOf, valuesOf } from './metrics.js';
 import { notify } from './notifications.js';
 import { Register } from './register.js';
 import { CHECKED_WITHIN_MINUTES, checkedRuns, checkOf, isRare, type ScheduleSubject } from './schedule-checker.js';
@@ -43,6 +43,8 @@ export function alarmOf(scope: IConstruct, { subject, name }: AlarmSpec): Alarm 
 export function lacks({ signal, windowSeconds, periods }: AlarmSpec, subject: Subject): string | undefined {
   const isReported = signal === 'function.memoryUsed' || signal === 'schedule.runs';
   if (isReported && !reports(subject.backend as LambdaBackend)) return 'only code that faasten bundles reports it';
+  if (signal === 'function.memoryUsed' && !hasMetrics(subject.backend as LambdaBackend))
+    return 'what functions report becomes metrics of the service only (`functionMetrics: false`)';
   if (isRare({ signal, windowSeconds, periods })) return undefined;
   const { alarmRangeSeconds, alarmShortRangeSeconds, alarmLongPeriodSeconds } = LIMITS;
   const range = windowSeconds >= alarmLongPeriodSeconds.value ? alarmRangeSeconds : alarmShortRangeSeconds;

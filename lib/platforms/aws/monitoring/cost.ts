@@ -6,6 +6,7 @@ import type { AlarmModel } from '../../../core/describe.js';
 import { type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import { METRICS_VARIABLE, SERVICE_VARIABLE } from '../../../runtime/wire.js';
 import type { LambdaBackend } from '../function.js';
+import { hasMetrics } from './metrics.js';
 import { PRICES } from './prices.js';
 import { isRare } from './schedule-checker.js';
 
@@ -40,14 +41,15 @@ function reportedBy(constructs: readonly IConstruct[]): Set<string> {
       if (isRare(alarm)) metrics.add(`schedule ${subject.path} missedRun`);
     }
     if (attachment?.type !== 'function' || attachment.platform.name !== 'aws') continue;
-    const { resource, spec } = attachment.backend as LambdaBackend;
+    const backend = attachment.backend as LambdaBackend;
+    const { resource, spec } = backend;
     const model = attachment.describe() as { kinds: readonly string[]; triggers: Record<string, { kind: string }> };
     const variables = variablesOf(resource);
     const fields = variables[METRICS_VARIABLE]?.split(':')[1]?.split(',');
     if (!fields) continue;
     const service = variables[SERVICE_VARIABLE];
-    for (const field of fields) {
-      metrics.add(`function ${spec.path} ${field}`);
+    for (const field of fields.filter((name) => name !== 'service')) {
+      if (hasMetrics(backend)) metrics.add(`function ${spec.path} ${field}`);
       if (service) metrics.add(`service ${service} ${field}`);
     }
     if (service && model.kinds.includes('http')) metrics.add(`service ${service} http durationMs`);

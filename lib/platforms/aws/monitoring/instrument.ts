@@ -31,5 +31,5 @@ export function instrument(fn: LambdaBackend, spec: () => InstrumentationSpec): 
 
 function fieldsFor(fn: LambdaBackend, service: string | undefined): readonly string[] {
   const counts = service !== undefined && counting.get(fn.scope, service);
-  return counts ? ['invocations', ...REPORTED_FIELDS] : REPORTED_FIELDS;
+  return [...(fn.hasMetrics ? [] : ['service']), ...(counts ? ['invocations'] : []), ...REPORTED_FIELDS];
 }

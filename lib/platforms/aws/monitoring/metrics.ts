@@ -37,6 +37,11 @@ export function reports(fn: LambdaBackend): boolean {
   return fn.spec.code.kind === 'entry';
 }
 
+/** Whether what it reports becomes metrics of the function itself. */
+export function hasMetrics(fn: LambdaBackend): boolean {
+  return reports(fn) && fn.hasMetrics;
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 const lambda = (metricName: string, { backend }: FunctionSubject): Series => ({
   namespace: 'AWS/Lambda',
@@ -94,7 +99,7 @@ const SOURCES: { readonly [S in SignalName]: (subject: any) => Source } = {
   'function.errors': (subject: FunctionSubject) => ({
     series: [
       lambda('Errors', subject),
-      ...(reports(subject.backend as LambdaBackend) ? [reported('errors', { function: subject.path })] : []),
+      ...(hasMetrics(subject.backend as LambdaBackend) ? [reported('errors', { function: subject.path })] : []),
     ],
     combine: 'max',
   }),

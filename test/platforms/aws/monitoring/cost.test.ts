@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HttpApi, Schedule, ServerlessFunction, Service } from '../../../../lib/index.js';
 import { AwsService } from '../../../../lib/platforms/aws/index.js';
-import { allResourcesOf, entry, newStack } from '../template.js';
+import { allResourcesOf, entry, errorOf, newStack } from '../template.js';
 
 test('what watching a service costs, part by part', () => {
   const stack = newStack();
@@ -24,6 +24,25 @@ test('what watching a service costs, part by part', () => {
   const metrics = alarms.flatMap(({ Properties: { Metrics } }) => Metrics?.filter((each: any) => each.MetricStat) ?? [1]);
   expect(metrics).toHaveLength(parts.alarmMetrics.count);
   expect(ofType('AWS::CloudWatch::CompositeAlarm')).toHaveLength(parts.compositeAlarms.count);
+});
+
+test('functions without metrics of their own cost what their alarms of Lambda’s own cost', () => {
+  const stack = newStack();
+  const service = new Service(stack, 'Shop', { tuning: [AwsService.tune({ functionMetrics: false })] });
+  for (const id of ['A', 'B']) new ServerlessFunction(service, id, { entry });
+  const { parts } = AwsService.watchingCost(service);
+  // errors 2, duration and throttles 1 each; errors, coldStarts and memoryUsedMiB of the service
+  expect([parts.alarmMetrics.count, parts.customMetrics.count]).toEqual([2 * 4, 3]);
+  const all = allResourcesOf(stack);
+  expect(all.ShopA!.Properties.Environment.Variables.FAASTEN_METRICS).toBe('emf:service,errors,coldStarts,memoryUsedMiB');
+  const metrics = all.ShopAAlarmserrors!.Properties.Metrics.flatMap(({ MetricStat }: any) => MetricStat ?? []);
+  expect(metrics.map(({ Metric: { Namespace, MetricName } }: any) => `${Namespace} ${MetricName}`)).toEqual([
+    'AWS/Lambda Errors',
+    'AWS/Lambda Invocations',
+  ]);
+  const asked = () =>
+    new ServerlessFunction(service, 'Asked', { entry, monitoring: { alarms: { memory: { severity: 'page' } } } });
+  expect(errorOf(asked).message).toContain('becomes metrics of the service only (`functionMetrics: false`)');
 });
 
 test('what is not watched costs nothing', () => {
