@@ -5,6 +5,7 @@ import { ServerlessFunction, Service, usePlatform } from '../../../lib/index.js'
 import { kubernetes } from '../../../lib/platforms/kubernetes/index.js';
 import { missing } from '../../engines/engine.js';
 import { available, checkRules, type Series, testRules } from '../../engines/prometheus.js';
+import { proxied, available as proxyAvailable } from '../../engines/queue-proxy.js';
 import { newWatchedChart, serviceOf, theOnly } from './charts.js';
 
 const entry = __filename;
@@ -114,5 +115,31 @@ describe.skipIf(missing('promtool', available()))('in Prometheus', () => {
     expect(testRules(spec, 15, [answered('a', own), byInstance('a', own)], [on(15, false), on(25, false)])).toBe('');
     const both = [answered('a', counter(minutes((minute) => (minute > 4 ? 3 : 0)))), byInstance('a', own)];
     expect(testRules(spec, 15, both, [on(15, true)])).toBe('');
+  });
+});
+
+describe.skipIf(missing('queue-proxy', proxyAvailable()) || missing('promtool', available()))('Knative’s own proxy', () => {
+  test('counts what it turns away as the rules read it', () => {
+    const { statuses, metrics } = proxied(16);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+    const chart = chartWith(true);
+    const [, endpoint] = theOnly(chart, 'PodMonitor').spec.podMetricsEndpoints;
+    const [{ sourceLabels, regex }] = endpoint.metricRelabelings;
+    expect(sourceLabels).toEqual(['__name__', 'http_response_status_code']);
+    // As Prometheus relabels: what it keeps, with the labels that it adds.
+    const kept = metrics.split('\n').flatMap((line) => {
+      const [, name, own, value] = /^(\w+)\{(.*)\} (\d+)$/.exec(line) ?? [];
+      const code = /http_response_status_code="(\d+)"/.exec(own ?? '')?.[1] ?? '';
+      if (!new RegExp(`^(?:${regex})$`).test(`${name};${code}`)) return [];
+      const added = `namespace="team",function="shop/Shop/F",faasten_chart="${endpoint.relabelings[1].replacement}",pod="a"`;
+      return [{ series: `${name}{${own},${added}}`, values: [undefined, ...Array.from({ length: 8 }, () => Number(value))] }];
+    });
+    expect(kept.map(({ values }) => values[1]).sort()).toEqual([1, 6]);
+    const counted = {
+      expr: 'sum_over_time(faasten:throttles:increase1m[2m])',
+      atSeconds: 120,
+      samples: [{ labels: '{function="shop/Shop/F", namespace="team"}', value: 5 }],
+    };
+    expect(testRules(theOnly(chart, 'PrometheusRule').spec, 15, kept, [counted])).toBe('');
   });
 });
