@@ -11,7 +11,7 @@ import { Connections } from './connections.js';
 /** What is selected in the picture. */
 export function GraphPanel({ node, onClose }: { node: GraphNode; onClose: () => void }) {
   const runs = recent.value
-    .filter(({ functionId, origin }) => functionId === node.id || origin.resourceId === node.id)
+    .filter(({ functionId, origin, isKept }) => isKept !== false && (functionId === node.id || origin.resourceId === node.id))
     .slice(0, 5);
   return (
     <aside class="stack panel" aria-label={`About ${node.label}`}>

@@ -131,14 +131,18 @@ export function InvocationTable({ invocations, label }: { invocations: readonly 
     <div class="card">
       <Table label={label} head={['Outcome', 'Function', 'Started by', ['Duration', 'number'], '(Remarks)', 'When']}>
         {invocations.map((one) => (
-          <tr key={one.id} class="linked">
+          <tr key={one.id} class={one.isKept === false ? '' : 'linked'}>
             <td>
               <Status status={one.status} />
             </td>
             <td>
-              <a class="row-link" href={to('invocations', one.id)}>
-                {labelOf(one.functionId)}
-              </a>
+              {one.isKept === false ? (
+                labelOf(one.functionId)
+              ) : (
+                <a class="row-link" href={to('invocations', one.id)}>
+                  {labelOf(one.functionId)}
+                </a>
+              )}
             </td>
             <td class="grow">
               <div class="truncate">
@@ -165,9 +169,14 @@ export function InvocationTable({ invocations, label }: { invocations: readonly 
   );
 }
 
-function Remarks({ invocation: { coldStartMs, attempt, httpStatus } }: { invocation: InvocationSummary }) {
+function Remarks({ invocation: { coldStartMs, attempt, httpStatus, isKept } }: { invocation: InvocationSummary }) {
   return (
     <span class="row" style={{ gap: '4px', flexWrap: 'nowrap' }}>
+      {isKept === false && (
+        <span class="badge" title="Of a function that runs very often, a share is kept, and all that failed">
+          not kept
+        </span>
+      )}
       {httpStatus !== undefined && (
         <span class={httpStatus >= 500 ? 'badge bad' : httpStatus >= 400 ? 'badge warn' : 'badge'}>{httpStatus}</span>
       )}

@@ -146,6 +146,10 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await inspector.send({ kind: 'schedule', scheduleId: 'Shop/NightlyReport/Nightly' });
     await page.getByRole('row', { name: /NightlyReport a run of Nightly/ }).waitFor();
     expect(await first.textContent()).toContain('NightlyReport');
+    const [latest] = inspector.invocations({ limit: 1 }).items;
+    inspector.emit({ type: 'invocation', invocation: { ...latest!, id: 'more', isKept: false, startTimeMs: Date.now() } });
+    await first.getByText('not kept').waitFor();
+    expect(await first.getByRole('link').count()).toBe(0);
   });
 
   test('a queue: dead letters with content and reason, redriven one by one or all, purged after a question', async () => {

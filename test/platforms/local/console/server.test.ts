@@ -85,7 +85,10 @@ describe('who may ask', () => {
     const answer = await post('/api/queues/Shop%2FOrders/purge', { which: 'dead' }, { 'content-type': 'application/json' });
     expect(answer.status).toBe(403);
     expect(answer.body).toContain('x-faasten-console: 1');
-    expect((await ask(running.port, 'DELETE', '/api/saved-events/a')).status).toBe(403);
+    for (const path of ['saved-events/a', 'connections/a'])
+      expect((await ask(running.port, 'DELETE', `/api/${path}`)).status).toBe(403);
+    for (const path of ['sockets/a/connections', 'connections/a/messages', 'tokens', 'send'])
+      expect((await post(`/api/${path}`, {}, { 'content-type': 'application/json' })).status).toBe(403);
     expect(
       (await post('/api/queues/Shop%2FOrders/purge', { which: 'dead' }, { ...own, 'content-type': 'text/plain' })).status,
     ).toBe(415);
@@ -134,6 +137,8 @@ describe('the API', () => {
     ['GET', '/api/metrics', 400, 'invalid-value'],
     ['GET', '/api/timeline?fromTimeMs=5&toTimeMs=5', 400, 'invalid-value'],
     ['GET', '/api/queues/Shop%2FOrders/messages?state=gone', 400, 'invalid-value'],
+    ['GET', '/api/logs?level=loud', 400, 'invalid-value'],
+    ['DELETE', '/api/connections/nothing', 404, 'not-found'],
   ])('%s %s is %i %s', async (method, path, status, code) => {
     const answer = await ask(running.port, method, path, own);
     expect([answer.status, codeOf(answer)]).toEqual([status, code]);

@@ -121,6 +121,10 @@ test('runs are the latest, and say since when they are all', () => {
     [2, 7],
     [3, undefined],
   ]);
+  const earlier = new Runs(3);
+  for (const startTimeMs of [5, 9, 7]) earlier.add(summary({ startTimeMs }), true);
+  earlier.leaveOut();
+  expect(earlier.knownFromTimeMs).toBe(10);
   runs.add(summary({ startTimeMs: 4, status: 'failed', durationMs: 0, coldStartMs: 3, memoryUsedMiB: 1.5 }), false);
   expect([runs.all.length, runs.knownFromTimeMs]).toEqual([3, 2]);
   expect(runs.all[2]).toEqual({

@@ -43,6 +43,8 @@ export interface InvocationSummary {
   readonly error?: ErrorSummary;
   /** The event that made it run: {@link PastEvent}. */
   readonly eventId?: string;
+  /** Nothing more is known of it: of a function that runs very often, a share is kept, and all that failed. */
+  readonly isKept?: false;
 }
 
 export interface LogLine {

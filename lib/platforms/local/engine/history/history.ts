@@ -62,6 +62,8 @@ export class History implements Recorder {
       this.runs.add(detail, true);
       this.sequence.seen(key.slice(key.lastIndexOf('\0') + 1));
     }
+    // There were more than are written.
+    if (this.stored.length >= STORED) this.runs.leaveOut();
   }
 
   subscribe(listener: LiveListener): () => void {
@@ -104,7 +106,7 @@ export class History implements Recorder {
     const summary = ended.error ? { ...ended, error: this.redaction?.value(ended.error) ?? ended.error } : ended;
     const kept = this.keep(summary, done.result);
     this.runs.add(summary, kept);
-    if (this.watched) this.tell(summary);
+    if (this.watched) this.tell(kept ? summary : { ...summary, isKept: false });
     return kept;
   }
 

@@ -14,6 +14,7 @@ export class Runs {
   private readonly statuses: InvocationStatus[] = [];
   private readonly numbers: Float64Array;
   private count = 0;
+  private leftOutUntilMs = 0;
 
   constructor(private readonly most = KEPT) {
     this.numbers = new Float64Array(most * NUMBERS);
@@ -21,8 +22,14 @@ export class Runs {
 
   /** All runs since then are here. */
   get knownFromTimeMs(): number {
-    if (this.count <= this.most) return 0;
-    return this.all.reduce((first, run) => Math.min(first, run.startTimeMs), Number.POSITIVE_INFINITY);
+    if (this.count <= this.most) return this.leftOutUntilMs;
+    const first = this.all.reduce((earliest, run) => Math.min(earliest, run.startTimeMs), Number.POSITIVE_INFINITY);
+    return Math.max(this.leftOutUntilMs, first);
+  }
+
+  /** Some are missing among those so far. */
+  leaveOut(): void {
+    this.leftOutUntilMs = this.all.reduce((latest, run) => Math.max(latest, run.startTimeMs + 1), 0);
   }
 
   /** The oldest first. */
