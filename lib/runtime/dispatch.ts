@@ -50,7 +50,7 @@ export interface Invocation {
   readonly traceparent?: string | null;
   readonly traceId?: string;
   readonly sampled?: boolean;
-  /** The same, decided already by the process that runs the function. */
+  /** The same, decided already by the process that runs the function; `traceId` is then its id. */
   readonly trace?: Trace;
   /** Milliseconds since 1970 at which the platform stops the function. By default the environment tells. */
   readonly deadline?: number;
@@ -232,7 +232,7 @@ export class Dispatcher {
     let signal: AbortSignal | undefined;
     const course: Course = {};
     const trace = invocation.trace ?? traceOf(invocation.traceparent, invocation);
-    const traced = { ...invocation, traceId: trace.traceId, trace };
+    const traced = invocation.trace ? invocation : { ...invocation, traceId: trace.traceId, trace };
     const end = this.reporter.begin(traced, attempt, trace);
     const margin = Math.min(LONGEST_MARGIN, left / 10);
     let timer: NodeJS.Timeout | undefined;

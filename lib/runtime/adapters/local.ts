@@ -11,6 +11,7 @@ import type { Trace } from '../trace.js';
 export interface LocalAbout {
   readonly requestId: string;
   readonly trace?: Trace;
+  readonly traceId?: string;
   readonly deadline: number;
   signal(): AbortSignal;
 }
@@ -41,8 +42,8 @@ export function serve(entry: unknown, options: ServeOptions): LocalFunction {
       const match = () => (route.includes('{') ? matchRoute([route], request.method, new URL(request.url).pathname) : undefined);
       const place = () => ({ route, params: match()?.params ?? {}, identity });
       // Written out, as it is made for each request: a copy takes longer.
-      const { requestId, trace, deadline, signal } = about;
-      const invocation = { kind: 'http', requestId, trace, deadline, signal } as const;
+      const { requestId, trace, traceId, deadline, signal } = about;
+      const invocation = { kind: 'http', requestId, trace, traceId, deadline, signal } as const;
       return withCors(cors && JSON.stringify(cors), request, () =>
         // Not as it is: of an answer with a body, the dispatcher would keep the timer, and with it the request, up to the deadline.
         dispatcher.http(request, invocation, place, (response) => ({ response })).then(({ response }) => response),

@@ -167,7 +167,7 @@ export class ApiServer {
       eventId,
       patience: PATIENCE,
       onStart: (abort) => {
-        response.once('close', () => {
+        response.on('close', () => {
           if (!response.writableFinished) abort();
         });
       },

@@ -85,10 +85,10 @@ export class FunctionRunner {
   }
 
   /** Runs an invocation. Never rejects: what went wrong is in what it gives. */
-  async run(call: Call): Promise<Done> {
+  run(call: Call): Promise<Done> {
     const fault = this.faults?.invocation(this.model.path);
-    if (fault === 'duplicate' && (call.task.kind === 'call' || 'items' in call.task)) await this.once(call);
-    return this.once(call, fault);
+    const twice = fault === 'duplicate' && (call.task.kind === 'call' || 'items' in call.task);
+    return twice ? this.once(call).then(() => this.once(call, fault)) : this.once(call, fault);
   }
 
   private async once(call: Call, fault?: Fault): Promise<Done> {

@@ -32,7 +32,7 @@ export function reportOf(fn: LocalFunctionModel, summary: InvocationSummary, tas
     initMs: coldStartMs,
     memoryUsedMiB,
     billedMs,
-    billedGBs: Number(((billedMs / 1000) * (fn.memoryMiB / 1024)).toFixed(6)),
+    billedGBs: Math.round(((billedMs / 1000) * fn.memoryMiB * 1e6) / 1024) / 1e6,
     invocations: 1,
     errors: failed ? 1 : 0,
     timeouts: status === 'timedOut' ? 1 : 0,

@@ -167,7 +167,8 @@ async function invoke({ ticket, task, about, millis, data }: Lined): Promise<voi
   gone = undefined;
   const started = performance.now();
   // Objects that are made for each invocation are written out: a copy of another one takes longer.
-  const known = { requestId: about.requestId, trace: about.trace, deadline: Date.now() + millis, signal };
+  const { requestId, trace } = about;
+  const known = { requestId, trace, traceId: trace.traceId, deadline: Date.now() + millis, signal };
   const result = await run(task, known, data);
   const ended = performance.now();
   if (ended - measured >= MEASURE) {
