@@ -27,14 +27,7 @@ export async function publish(
     const [target] = rule.Targets;
     const fn = template.idIn(target.Arn, 'AWS::Lambda::Function')!;
     const input = JSON.parse(target.InputTransformer.InputTemplate.replace('<aws.events.event.json>', JSON.stringify(event)));
-    const [, settings] = template
-      .ofType('AWS::Lambda::EventInvokeConfig')
-      .find(([, { FunctionName }]) => FunctionName.Ref === fn)!;
-    let failed = true;
-    for (let retry = 0; failed && retry <= settings.MaximumRetryAttempts; retry++)
-      failed = (await invoke(fn, input)).error !== undefined;
-    const kept = template.idIn(settings.DestinationConfig.OnFailure, 'AWS::SQS::Queue');
-    if (failed && kept) dead++;
+    dead += (await invokeAsync(template, invoke, fn, input)).dead;
   }
   return { dead };
 }
@@ -44,4 +37,11 @@ function matches(pattern: Record<string, unknown[]>, event: Record<string, any>)
   return Object.entries(pattern).every(([field, allowed]) =>
     allowed.some((each: any) => (each.prefix === undefined ? each === event[field] : event[field].startsWith(each.prefix))),
   );
+}
+
+/** Asynchronous invocation: as often as Lambda tries. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+export async function invokeAsync(template: Template, invoke: Invoke, fn: string, event: unknown): Promise<{ dead: number }> {
+  const [, settings] = template.ofType('AWS::Lambda::EventInvokeConfig').find(([, { FunctionName }]) => FunctionName.Ref === fn)!;
+  for (let retry = 0; retry <= settings.MaximumRetryAttempts; retry++) if (!(await invoke(fn, event)).error) return { dead: 0 };
+  return { dead: template.idIn(settings.DestinationConfig.OnFailure, 'AWS::SQS::Queue') ? 1 : 0 };
 }

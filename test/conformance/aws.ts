@@ -9,7 +9,7 @@ import { AwsApi } from '../../lib/platforms/aws/index.js';
 import { awsSdkAvailable } from '../engines/cloud-servers.js';
 import { type LambdaAnswer, type LambdaFunction, available as lambdaAvailable, startFunction } from '../engines/lambda.js';
 import { AccessControl } from './aws-access.js';
-import { publish } from './aws-bus.js';
+import { invokeAsync, publish } from './aws-bus.js';
 import { httpApiEvent, objectEvent, restApiEvent, scheduleEvent, snsEvent, sqsEvent } from './aws-events.js';
 import { type AwsRoute, httpRoutes, restRoutes, routeFor } from './aws-routes.js';
 import { SocketGateway } from './aws-sockets.js';
@@ -94,6 +94,12 @@ async function start(
   const sourceOf = (trigger: string) =>
     template.resolved(template.properties(events).Environment.Variables[`FAASTEN_SOURCE_${trigger}`]);
   const done = ({ error }: LambdaAnswer) => error === undefined;
+  const queue: Running['queue'] = async (messages, attempt) => {
+    const { payload, error } = await invoke(events, sqsEvent(sourceOf('Orders'), messages, attempt));
+    if (error) return messages.map(() => false);
+    const failures = (payload as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures;
+    return messages.map(({ id }) => !failures.some(({ itemIdentifier }) => itemIdentifier === id));
+  };
 
   return {
     async request(request) {
@@ -106,12 +112,7 @@ async function start(
       if (error) throw new Error(`the function failed, and the gateway would answer 502: ${error.errorMessage}`);
       return gatewayAnswer(payload as Record<string, any>);
     },
-    async queue(messages, attempt) {
-      const { payload, error } = await invoke(events, sqsEvent(sourceOf('Orders'), messages, attempt));
-      if (error) return messages.map(() => false);
-      const failures = (payload as { batchItemFailures: { itemIdentifier: string }[] }).batchItemFailures;
-      return messages.map(({ id }) => !failures.some(({ itemIdentifier }) => itemIdentifier === id));
-    },
+    queue,
     topic: async (message) => done(await invoke(events, snsEvent(sourceOf('News'), message))),
     async schedule(due) {
       const [, schedule] = template.ofType('AWS::Scheduler::Schedule')[0]!;
@@ -123,6 +124,13 @@ async function start(
       return error ? { failed: JSON.stringify(error) } : { output: payload };
     },
     start: async (input) => done(await invoke(events, input)),
+    async exhaust(kind, message) {
+      if (kind === 'topic') return invokeAsync(template, invoke, events, snsEvent(sourceOf('News'), message));
+      const { RedrivePolicy } = template.ofType('AWS::SQS::Queue').find(([, { RedrivePolicy }]) => RedrivePolicy)![1];
+      for (let attempt = 1; attempt <= RedrivePolicy.maxReceiveCount; attempt++)
+        if ((await queue([message], attempt))[0]) return { dead: 0 };
+      return { dead: template.idIn(RedrivePolicy.deadLetterTargetArn, 'AWS::SQS::Queue') ? 1 : 0 };
+    },
     publish: (event) => publish(template, invoke, event),
     token: (request) => issuer.token(request),
     socketUrl: socketOrigin.replace('http:', 'ws:'),

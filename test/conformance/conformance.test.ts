@@ -183,6 +183,19 @@ describe.each<Target>([aws, awsRest, google, kubernetes, local])('$name', (targe
       expect(await running.queue([{ id: 'm1', body: order('one', 'throw') }], 1)).toEqual([false]);
     });
 
+    test('what always fails reaches the handler as often as declared, and ends with the dead letters', async () => {
+      const attributes = { status: 'paid' };
+      expect(await running.exhaust('queue', { id: 'm5', body: order('never', 'throw') })).toEqual({ dead: 1 });
+      expect(seen.map(({ kind, trigger }) => `${kind} ${trigger}`)).toEqual(Array(4).fill('queue Orders'));
+      seen.length = 0;
+      expect(await running.exhaust('topic', { id: 'n5', body: order('never', 'throw'), attributes })).toEqual({ dead: 1 });
+      expect(seen.map(({ kind, trigger }) => `${kind} ${trigger}`)).toEqual(Array(3).fill('topic News'));
+      seen.length = 0;
+      expect(await running.exhaust('queue', { id: 'm6', body: { no: 'order' } })).toEqual({ dead: 1 });
+      expect(await running.exhaust('queue', { id: 'm7', body: order('seven') })).toEqual({ dead: 0 });
+      expect(seen).toHaveLength(1);
+    });
+
     test('topic messages, with attributes', async () => {
       expect(await running.topic({ id: 'n1', body: order('one'), attributes: { status: 'paid' } })).toBe(true);
       expect(seen).toEqual([{ kind: 'topic', trigger: 'News', body: order('one'), attributes: { status: 'paid' } }]);

@@ -55,10 +55,17 @@ export const google: Target = {
     const issuer = await Issuer.make();
     const routes = routesOf(resource);
     const subscriptions = Object.values<Block>(resource.google_pubsub_subscription);
-    /** Path and query that the subscription for `kind` pushes to. */
-    const endpoint = (kind: string): string => {
-      const found = subscriptions.map((block) => /\/_faasten\/.*$/.exec(block.push_config?.push_endpoint ?? '')?.[0]);
-      return found.find((path) => path?.startsWith(`/_faasten/${kind}`))!;
+    /** Path and query that a subscription pushes to, if it is of a kind. */
+    const endpointOf = ({ push_config }: Block, kind: string): string | undefined =>
+      new RegExp(`/_faasten/${kind}([/?].*)?$`).exec(push_config?.push_endpoint ?? '')?.[0];
+    const endpoint = (kind: string): string => subscriptions.map((block) => endpointOf(block, kind)).find(Boolean)!;
+    /** Delivers a message until it is acknowledged; gives whether it ended with the dead letters. */
+    const exhaust = async (fn: string, block: Block, message: SentMessage): Promise<boolean> => {
+      const { max_delivery_attempts: most, dead_letter_topic: topic } = block.dead_letter_policy;
+      const path = /\/_faasten\/.*$/.exec(block.push_config.push_endpoint)![0];
+      for (let attempt = 1; attempt <= most; attempt++)
+        if (isSuccess(await post(urlOf(fn), path, JSON.stringify(pubsub(message, attempt))))) return false;
+      return topic !== undefined;
     };
     const push = async (kind: string, envelope: object) =>
       isSuccess(await post(urlOf('Events'), endpoint(kind), JSON.stringify(envelope)));
@@ -94,21 +101,15 @@ export const google: Target = {
         return isSuccess(answer) ? { output: JSON.parse(answer.body.toString()) } : { failed: answer.body.toString() };
       },
       async publish(event) {
-        const fitting = subscriptions.filter(({ push_config, filter = '' }) =>
-          push_config?.push_endpoint.includes('/_faasten/event/') ? passes(filter, event) : false,
-        );
-        const dead = await Promise.all(
-          fitting.map(async ({ push_config, dead_letter_policy }) => {
-            const path = /\/_faasten\/.*$/.exec(push_config.push_endpoint)![0];
-            for (let attempt = 1; attempt <= dead_letter_policy.max_delivery_attempts; attempt++) {
-              const { type, source, data } = event;
-              const envelope = pubsub({ id: '9', body: data, attributes: { type, source } }, attempt);
-              if (isSuccess(await post(urlOf('Taker'), path, JSON.stringify(envelope)))) return false;
-            }
-            return dead_letter_policy.dead_letter_topic !== undefined;
-          }),
-        );
+        const { type, source, data } = event;
+        const message = { id: '9', body: data, attributes: { type, source } };
+        const fitting = subscriptions.filter(({ filter = '', ...block }) => endpointOf(block, 'event') && passes(filter, event));
+        const dead = await Promise.all(fitting.map((block) => exhaust('Taker', block, message)));
         return { dead: dead.filter(Boolean).length };
+      },
+      async exhaust(kind, message) {
+        const block = subscriptions.find((each) => endpointOf(each, kind))!;
+        return { dead: Number(await exhaust('Events', block, message)) };
       },
       token: (request) => issuer.token(request),
       start: (input) => push('start', pubsub({ id: '7', body: input }, 1)),

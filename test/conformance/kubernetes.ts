@@ -67,15 +67,20 @@ export const kubernetes: Target = {
     const urlOf = (name: string) => [...running].find(([each]) => each === name || each.includes(`-${name}-`))![1].url;
 
     const rules = ofKind('HTTPRoute').flatMap(({ spec }) => spec.rules as Manifest[]);
+    const triggersOf = (kind: string): Manifest[] =>
+      ofKind('Trigger').flatMap(({ spec }) => (spec.subscriber.uri?.startsWith(`/_faasten/${kind}`) ? spec : []));
     /** Path that the Trigger for `kind` delivers to. */
-    const endpoint = (kind: string): string =>
-      ofKind('Trigger')
-        .map(({ spec }) => spec.subscriber.uri as string)
-        .find((uri) => uri.startsWith(`/_faasten/${kind}`))!;
+    const endpoint = (kind: string): string => triggersOf(kind)[0]!.subscriber.uri;
     const deliver = async (path: string, event: CloudEvent<unknown>, to = 'events') => {
       const { headers, body } = HTTP.binary(event);
       const text = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
       return isSuccess(await post(urlOf(to), path, String(body ?? ''), text));
+    };
+    /** Delivers an event until it is taken; gives whether it ended with the dead letters. */
+    const exhaust = async ({ delivery, subscriber }: Manifest, event: CloudEvent<unknown>): Promise<boolean> => {
+      for (let retry = 0; retry <= delivery.retry; retry++)
+        if (await deliver(subscriber.uri, event, subscriber.ref.name)) return false;
+      return delivery.deadLetterSink !== undefined;
     };
     const message = ({ id, body, attributes = {} }: SentMessage, type: string) =>
       new CloudEvent({
@@ -125,17 +130,13 @@ export const kubernetes: Target = {
       start: (input) => deliver(endpoint('start'), message({ id: '7', body: input }, 'dev.faasten.function.start')),
       async publish({ type, source, data }) {
         const event = new CloudEvent({ id: '9', type, source, datacontenttype: 'application/json', data: JSON.stringify(data) });
-        const fitting = ofKind('Trigger').filter(
-          ({ spec }) => spec.subscriber.uri?.startsWith('/_faasten/event/') && passes(spec, event),
-        );
-        const dead = await Promise.all(
-          fitting.map(async ({ spec: { delivery, subscriber } }) => {
-            for (let retry = 0; retry <= delivery.retry; retry++)
-              if (await deliver(subscriber.uri, event, subscriber.ref.name)) return false;
-            return delivery.deadLetterSink !== undefined;
-          }),
-        );
+        const fitting = triggersOf('event').filter((spec) => passes(spec, event));
+        const dead = await Promise.all(fitting.map((spec) => exhaust(spec, event)));
         return { dead: dead.filter(Boolean).length };
+      },
+      async exhaust(kind, sent) {
+        const [spec] = triggersOf(kind);
+        return { dead: Number(await exhaust(spec!, message(sent, `dev.faasten.${kind}.message`))) };
       },
       async nonsense() {
         const answer = await post(urlOf('events'), endpoint('queue'), '{"hello":"world"}');

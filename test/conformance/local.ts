@@ -24,7 +24,15 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
   await service.put('Files', 'raw/b.jpg', 'content');
   await service.settle();
   /** One whose time goes on, which lets what failed come again. */
-  let bus: Promise<RunningService> | undefined;
+  let later: Promise<RunningService> | undefined;
+  const exhaust = async (line: string, send: (own: RunningService) => Promise<void>) => {
+    later ??= build(new Date('2026-01-01T06:00:00Z'));
+    const own = await later;
+    const before = (await own.deadLetters(line)).length;
+    await send(own);
+    await own.advance(Duration.minutes(10));
+    return { dead: (await own.deadLetters(line)).length - before };
+  };
   let printed = '';
   const print = async () => {
     const lines = await service.logs();
@@ -62,14 +70,11 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
         (error: Error) => ({ failed: `the call failed: ${error.message}` }),
       ),
     start: (input) => taken(service, 'Events', () => service.start('Events', input)),
-    async publish({ type, source, data }) {
-      bus ??= build(new Date('2026-01-01T06:00:00Z'));
-      const own = await bus;
-      const before = (await own.deadLetters('Taker')).length;
-      await own.publishEvent('Bus', type, data, { source });
-      await own.advance(Duration.minutes(10));
-      return { dead: (await own.deadLetters('Taker')).length - before };
-    },
+    publish: ({ type, source, data }) => exhaust('Taker', (own) => own.publishEvent('Bus', type, data, { source })),
+    exhaust: (kind, { body, attributes }) =>
+      kind === 'queue'
+        ? exhaust('Orders', (own) => own.send('Orders', body, { attributes }))
+        : exhaust('Events', (own) => own.publish('News', body, { attributes })),
     token: (request) => service.token(request),
     socketUrl: service.urls['Service/Sockets'],
     async nonsense() {
@@ -79,7 +84,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Run
     },
     output: () => printed,
     async stop() {
-      await (await bus)?.stop();
+      await (await later)?.stop();
       await service.stop();
     },
   };

@@ -67,7 +67,7 @@ export class Conformance extends Service {
   /** @param capabilities by which it has parts, where they are fewer than the platform's */
   constructor(scope: Construct, id: string, capabilities: Capabilities = platformOf(scope).capabilities) {
     super(scope, id, { root: __dirname });
-    const orders = new Queue(this, 'Orders');
+    const orders = new Queue(this, 'Orders', { maxAttempts: 4 });
     const news = new Topic(this, 'News');
     const files = new Bucket(this, 'Files');
 
@@ -94,6 +94,7 @@ export class Conformance extends Service {
     const events = new ServerlessFunction(this, 'Events', {
       entry: 'handlers/events.ts',
       timeout: Duration.seconds(20),
+      retry: { maxAttempts: 3 },
       triggers: {
         Orders: orders.messages({ batchSize: 10 }),
         News: news.messages({ filter: { status: ['paid'] } }),

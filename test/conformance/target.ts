@@ -63,6 +63,8 @@ export interface Running {
    * triggers that it fits ended with dead letters.
    */
   publish(event: PublishedEvent): Promise<{ dead: number }>;
+  /** Has a message of the queue or topic delivered as often as the target delivers one that fails; as `publish`. */
+  exhaust(kind: 'queue' | 'topic', message: SentMessage): Promise<{ dead: number }>;
   /** Where the API takes tokens: the header `authorization` with one of the issuer that the service names. */
   token?(request: TokenRequest): Promise<string>;
   /** Where there is a WebSocket API: where clients connect. */
