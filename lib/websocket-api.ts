@@ -118,6 +118,7 @@ export class WebSocketApi<T = any> extends Construct implements Linkable<SocketL
     if (!isConnection && key !== '$default' && !/^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$/.test(key))
       this.checks.fail(`route ${shown(key)} is no name`, 'use $connect, $disconnect, $default, or letters, digits and _ . / -');
     if (this.routes.has(key)) throw conflicting('WebSocket API', path, `route '${key}' is taken`, 'declare each route once');
+    if (this.node.tryFindChild(key)) this.checks.fail(`route '${key}' has the id of one of its own parts`, 'choose another name');
     const options: WebSocketRouteOptions =
       'handler' in target && !Construct.isConstruct(target) ? target : { handler: target as EnteredAs<'websocket'> };
     if (isConnection && options.replies)

@@ -134,6 +134,7 @@ describe('refused', () => {
     const add = (key: string, target: any = fn) => errorOf(() => sockets.addRoute(key, target)).message;
     expect(add('chat')).toBe("WebSocket API 'shop/Sockets': route 'chat' is taken; declare each route once");
     expect(add('$other')).toContain("route '$other' is no name");
+    for (const key of ['Alarms', 'Stage']) expect(add(key)).toContain(`route '${key}' has the id of one of its own parts`);
     expect(add('more', sockets)).toContain("route 'more' leads to");
     const jwt = Authorizer.jwt('T', { issuer: 'https://id.example', audiences: ['a'] });
     const tokens = new WebSocketApi(stack, 'Tokens', { authorizer: jwt });
