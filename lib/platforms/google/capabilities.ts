@@ -138,7 +138,7 @@ export const capabilities: Capabilities = {
   },
   'monitoring.alarm.messageAge': { native: `${POLICY} on oldest_unacked_message_age` },
   'monitoring.alarm.missedRun': {
-    emulated: `${POLICY} on what the schedule’s subscription pushes; where runs are more than a day apart, or there are silences, it begins with the first run; runs more than 38 days apart are not awaited`,
+    emulated: `${POLICY} on what the schedule’s subscription pushes; where runs are more than a day apart, or there are silences, it begins with the first run; runs more than six weeks apart are not awaited`,
   },
   'monitoring.silences': {
     emulated:
