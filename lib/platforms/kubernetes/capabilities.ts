@@ -142,7 +142,10 @@ export const capabilities: Capabilities = {
       'how many messages wait in a Broker, and how long, is known to its class only; watch the lag of its topics or queues',
   },
   'monitoring.alarm.missedRun': { native: ALERT },
-  'monitoring.silences': { native: 'muteTimeIntervals of the AlertmanagerConfig, in UTC' },
+  'monitoring.silences': {
+    native:
+      'muteTimeIntervals of the AlertmanagerConfig, in UTC; in another time zone, which these cannot say, alerts are not on at these times',
+  },
   'monitoring.slo': { native: 'recording rules, and an alert for each pair of windows' },
   'monitoring.dashboard': {
     native: 'a dashboard of Grafana in a ConfigMap, which its sidecar loads; one row is repeated for each function',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SilenceSpec } from '../../../lib/core/model.js';
+import { silencer } from '../../../lib/core/monitoring/silences.js';
+import { zoneRules } from '../../../lib/core/monitoring/zone.js';
 import { Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
-import { silencer } from '../../../lib/platforms/google/monitoring/silences.js';
-import { zoneRules } from '../../../lib/platforms/google/monitoring/zone.js';
 import { isSilenced } from '../../../lib/platforms/local/engine/monitoring/silence.js';
 import { missing } from '../../engines/engine.js';
 import { available, testRules } from '../../engines/prometheus.js';

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { BurnRateAlertSpec, SloSpec } from '../../../core/model.js';
 import type { Notify, Subject } from '../../../core/monitoring/port.js';
 import { duration } from '../../../core/monitoring/promql.js';
+import { silencer } from '../../../core/monitoring/silences.js';
 import { burnRateOf, objectiveOf } from '../../../core/monitoring/words.js';
 import type { Backend } from '../../../core/platform.js';
 import type { GoogleApiBackend } from '../api.js';
@@ -16,7 +17,6 @@ import { plainText } from '../text.js';
 import { FILTER_LENGTH, GOAL, SERVICE_ID_LENGTH, SLO_DAYS } from './limits.js';
 import { alertPolicy } from './policy.js';
 import { added, atLeast, type Labels, type Matcher, type Metric, series } from './promql.js';
-import { silencer } from './silences.js';
 import type { LogMetric, StackMonitoring } from './stack.js';
 
 const DAY = 86_400;

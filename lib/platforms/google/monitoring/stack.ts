@@ -4,6 +4,7 @@ import { Lazy, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { AlarmSpec } from '../../../core/model.js';
 import type { Notify, Subject } from '../../../core/monitoring/port.js';
+import { silencer } from '../../../core/monitoring/silences.js';
 import { conditionOf as wordsOf } from '../../../core/monitoring/words.js';
 import type { StackContext } from '../context.js';
 import { plainText } from '../text.js';
@@ -11,7 +12,6 @@ import { conditionOf, ownedBy } from './alarm.js';
 import { OWNERS_PER_POLICY } from './limits.js';
 import { alertPolicy } from './policy.js';
 import { logMetric, type Metric } from './promql.js';
-import { silencer } from './silences.js';
 
 /** An alarm as it was asked for. */
 interface Alarm {

@@ -1,6 +1,7 @@
-import type { AlarmSpec } from '../../../core/model.js';
+import type { AlarmSpec, SloSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
 import { duration } from '../../../core/monitoring/promql.js';
+import { silencer } from '../../../core/monitoring/silences.js';
 import type { ApiResources } from '../api.js';
 import type { QueueResources } from '../queue.js';
 import type { Rule } from './chart.js';
@@ -27,6 +28,18 @@ export function selectionOf(subject: Subject): Selection | undefined {
       return consumer && { function: consumer.path, kind: 'queue', trigger: consumer.trigger };
     }
   }
+}
+
+/**
+ * What keeps an alert from being on. Silences in UTC are Alertmanager's, which goes on to show what it tells nobody; an AlertmanagerConfig
+ * cannot say a time zone.
+ * @throws for a time zone whose clock does not change by rules
+ */
+export function unlessSilent({ subject, silences }: AlarmSpec | SloSpec): (query: string) => string {
+  return silencer(
+    subject.path,
+    silences.filter(({ timeZone }) => timeZone !== 'UTC'),
+  );
 }
 
 /** An alarm as it was asked for. */
@@ -73,9 +86,9 @@ function alertOf(
   const own = kind === 'function' ? undefined : { ...(namespace && { namespace }), [kind]: path };
   return {
     alert: `${upper(kind)}${upper(spec.name)}`,
-    expr: conditions.length === 1 ? conditions[0]! : anyOf(conditions, spec.periodsToAlarm),
+    expr: unlessSilent(spec)(conditions.length === 1 ? conditions[0]! : anyOf(conditions, spec.periodsToAlarm)),
     // As long as the absence lasts, and no longer than the rule is there: a new schedule has not missed anything.
-    ...(absence && { for: duration(spec.windowSeconds * spec.periods) }),
+    ...(absence && !isCut(spec) && { for: duration(spec.windowSeconds * spec.periods) }),
     labels: { severity: spec.severity, ...own, ...labels },
     annotations: {
       summary: `${kind} ${own ? path : '{{ $labels.function }}'}: ${spec.name}`,
@@ -126,10 +139,22 @@ function conditionOf(spec: AlarmSpec, selection: Selection, window: Window): str
     case 'queue.deadLetters':
       return `${sum(MINUTE.deadLetters)} ${comparison} ${threshold}`;
     case 'schedule.runs':
-      return `absent(${MINUTE.invocations}${selector} > 0)`;
+      return isCut(spec) ? absence(spec, selector) : `absent(${MINUTE.invocations}${selector} > 0)`;
     default:
       throw new Error(`'${spec.signal}' is not measured on Kubernetes`);
   }
+}
+
+/** Whether silences would cut the time short for which an absence must last. */
+function isCut({ silences }: AlarmSpec): boolean {
+  return silences.some(({ timeZone }) => timeZone !== 'UTC');
+}
+
+/** No run in all of the time, though there was one before. */
+function absence({ windowSeconds, periods }: AlarmSpec, selector: string): string {
+  const seconds = windowSeconds * periods;
+  const runs = (within: number) => `sum(sum_over_time(${MINUTE.invocations}${selector}${range({ seconds: within })})) > 0`;
+  return `absent(${runs(seconds)}) and ${runs(2 * seconds)}`;
 }
 
 /** With a capital at its start. */

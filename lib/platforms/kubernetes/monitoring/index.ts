@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
-import { invalid } from '../../../core/errors.js';
 import type { AlarmSpec, ChannelSpec, InstrumentationSpec, Severity, SloSpec } from '../../../core/model.js';
 import type { DashboardView, MonitoringPlatform, Notify, Subject } from '../../../core/monitoring/port.js';
 import type { Backend, FunctionBackend } from '../../../core/platform.js';
 import type { ApiResources } from '../api.js';
 import type { FunctionResources } from '../function.js';
 import type { MonitoringSettings } from '../options.js';
+import { unlessSilent } from './alarm.js';
 import { CHANNELS_LABEL, ChannelResources, type ExistingChannel, SILENCES_LABEL, silenceId } from './channel.js';
 import { ChartMonitoring } from './chart.js';
 import { DashboardResources } from './dashboard.js';
@@ -46,14 +46,13 @@ export class KubernetesMonitoring implements MonitoringPlatform {
     return new DashboardResources(scope, view, this.settings);
   }
 
-  private silence(scope: Construct, { subject, silences }: AlarmSpec | SloSpec): string | undefined {
-    const elsewhere = silences.find(({ timeZone }) => timeZone !== 'UTC');
-    if (!elsewhere) return silenceId(scope, silences);
-    throw invalid(
-      'monitoring',
-      subject.path,
-      `a silence has the time zone '${elsewhere.timeZone}', which an AlertmanagerConfig cannot say`,
-      'say it in UTC, or mute it in the Alertmanager’s own configuration',
+  /** Of Alertmanager; the rules have the others. */
+  private silence(scope: Construct, spec: AlarmSpec | SloSpec): string | undefined {
+    // A zone that they cannot follow is refused here.
+    unlessSilent(spec);
+    return silenceId(
+      scope,
+      spec.silences.filter(({ timeZone }) => timeZone === 'UTC'),
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { SloSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
 import { duration } from '../../../core/monitoring/promql.js';
-import { type Selection, selectionOf } from './alarm.js';
+import { type Selection, selectionOf, unlessSilent } from './alarm.js';
 import type { Rule } from './chart.js';
 import { bound, MINUTE, NO_BOUND, range, selectorOf } from './promql.js';
 
@@ -35,7 +35,7 @@ export function rulesOf(
     const enough = spec.minBadEvents > 0 ? ` and ${sum(slo, MINUTE.sloBad, longWindowSeconds)} >= ${spec.minBadEvents}` : '';
     return {
       alert: 'ErrorBudgetBurn',
-      expr: `${fast(longWindowSeconds)} and ${fast(shortWindowSeconds)}${enough}`,
+      expr: unlessSilent(spec)(`${fast(longWindowSeconds)} and ${fast(shortWindowSeconds)}${enough}`),
       labels: { ...labels, severity, window: duration(longWindowSeconds), ...labelsFor(severity) },
       annotations: {
         summary: `${slo} burns its error budget ${burnRate} times too fast`,

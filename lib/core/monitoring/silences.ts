@@ -1,12 +1,12 @@
-import { invalid } from '../../../core/errors.js';
-import type { SilenceSpec } from '../../../core/model.js';
+import { invalid } from '../errors.js';
+import type { SilenceSpec } from '../model.js';
 import { type ClockChange, type ZoneRules, zoneRules } from './zone.js';
 
 const DAY_MINUTES = 1440;
 
 /**
- * What makes of a condition one that does not hold in some times of the week. Snoozes of Cloud Monitoring do not come back each week;
- * PromQL knows the clock of UTC, from which that of a time zone follows by rules.
+ * What makes of a condition in PromQL one that does not hold in some times of the week, for targets whose own silences do not come
+ * back each week, or know no time zone. PromQL knows the clock of UTC, from which that of a time zone follows by rules.
  *
  * @throws where a time zone has no such rules
  */
