@@ -107,7 +107,7 @@ function Talk({ messages, messagesDropped }: Pick<TestConnection, 'messages' | '
     list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [messages]);
   return (
-    <ol class="talk" aria-label="Messages" aria-live="polite" tabIndex={0} ref={list}>
+    <ol class="talk" aria-label="What was said" aria-live="polite" tabIndex={0} ref={list}>
       {messagesDropped > 0 && <li class="hint">{plural(messagesDropped, 'earlier message')}</li>}
       {messages.map(({ direction, timeMs, text }, index) => (
         <li key={messagesDropped + index} class={direction}>
