@@ -24,6 +24,8 @@ interface Running {
   lines: LogLine[];
   /** Whether a line says already that it runs. */
   shown: boolean;
+  /** Whether it has logged an error, which is what it fails with. */
+  hasError: boolean;
   /** Says so when it takes long. */
   timer?: NodeJS.Timeout;
 }
@@ -58,14 +60,14 @@ export class Lines {
   private invocation(summary: InvocationSummary): void {
     const known = this.running.get(summary.id);
     if (summary.status === 'running') {
-      if (!known) this.running.set(summary.id, { summary, started: performance.now(), lines: [], shown: false });
+      if (!known) this.running.set(summary.id, { summary, started: performance.now(), lines: [], shown: false, hasError: false });
       return;
     }
     this.running.delete(summary.id);
     clearTimeout(known?.timer);
     this.head(summary);
     for (const line of known?.lines ?? []) this.line(line);
-    if (summary.error && !known?.lines.some(({ level }) => level === 'error')) this.failure(summary);
+    if (summary.error && !known?.hasError) this.error(summary.error);
   }
 
   private log(id: string, line: LogLine): void {
@@ -74,6 +76,7 @@ export class Lines {
       this.line(line);
       return;
     }
+    known.hasError ||= line.level === 'error';
     if (known.lines.length < KEPT) known.lines.push(line);
     const left = PATIENCE - (performance.now() - known.started);
     if (left <= 0) this.show(known);
@@ -128,10 +131,6 @@ export class Lines {
     );
     for (const other of others) out.line(`                ${other}`);
     if (error !== undefined) this.error(error as { name?: string; message?: string; stack?: string });
-  }
-
-  private failure({ error }: InvocationSummary): void {
-    this.error(error!);
   }
 
   private error({ name = 'Error', message = '', stack }: { name?: string; message?: string; stack?: string }): void {
