@@ -1,7 +1,7 @@
-// npm run bench:local [-- --others]: the local platform beside a bare node:http server, and beside serverless-offline, which it installs
-// into a temporary folder. Each server is a process of its own; the load comes from this one.
+// npm run bench:local [-- --others]: the local platform beside a bare node:http server, and beside serverless-offline and Wing's
+// simulator, which it installs into a temporary folder. Each server is a process of its own; the load comes from this one.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +15,9 @@ const FUNCTIONS = 100;
 const RELOADS = 10;
 const REPOSITORY = resolve(__dirname, '..');
 const OFFLINE = ['serverless@3', 'serverless-offline@13', 'serverless-esbuild@1'];
+const WING = ['winglang@0.85.49'];
+/** Milliseconds that another one's first answer is waited for. */
+const PATIENCE = 120_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'faasten-bench-'));
 const children = new Set<ChildProcess>();
@@ -184,49 +187,96 @@ async function main(): Promise<void> {
     await stop(child);
   }
   row(`from the command to the first answer, ${FUNCTIONS} functions`, `${median(firsts).toFixed(0)} ms`);
-  if (process.argv.includes('--others')) await offline();
+  if (!process.argv.includes('--others')) return;
+  await offline();
+  await wing();
+}
+
+/** Installs packages into a folder of their own. @returns undefined, having said why, where that does not work */
+function install(name: string, packages: readonly string[]): string | undefined {
+  const tools = join(folder, `${name}-tools`);
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', tools, ...packages];
+  const { status, stderr } = spawnSync('npm', args, { encoding: 'utf8' });
+  if (status === 0) return join(tools, 'node_modules');
+  row(name, `cannot be installed: ${stderr.trim().split('\n')[0]}`);
+  return undefined;
+}
+
+const limit = () => new Promise<undefined>((done) => setTimeout(() => done(undefined), PATIENCE).unref());
+
+/** Says what was measured of another one that was just started. */
+async function measure(name: string, functions: string, first: number | undefined, port: number): Promise<void> {
+  row(`${name}: to the first answer, ${functions}`, first === undefined ? 'none within two minutes' : `${first.toFixed(0)} ms`);
+  if (first === undefined) return;
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) rates.push(await throughput(port, '/hello'));
+  row(`requests a second, ${name}`, median(rates).toFixed(0));
+}
+
+/** One function behind an API: what it compiles takes long enough. It says its port by a file. */
+async function wing(): Promise<void> {
+  const modules = install('Wing', WING);
+  if (!modules) return;
+  const project = join(folder, 'wing');
+  const told = join(project, 'url.txt');
+  mkdirSync(project);
+  writeFileSync(
+    join(project, 'main.w'),
+    [
+      'bring cloud;',
+      'bring fs;',
+      'let api = new cloud.Api();',
+      'api.get("/hello", inflight () => { return { status: 200, body: "hello" }; });',
+      `new cloud.OnDeploy(inflight () => { fs.writeFile(${JSON.stringify(told)}, "{api.url}"); });`,
+    ].join('\n'),
+  );
+  const started = performance.now();
+  const options = ['--no-open', '--no-analytics', '--no-update-check', '--no-progress', '--port', '34568'];
+  // It starts processes of its own: they end with its group.
+  const child = spawn(join(modules, '.bin/wing'), ['it', ...options, 'main.w'], {
+    cwd: project,
+    stdio: 'ignore',
+    detached: true,
+  });
+  const end = () => child.exitCode === null && process.kill(-child.pid!, 'SIGKILL');
+  process.once('exit', end);
+  const answered = async () => {
+    while (!existsSync(told) || readFileSync(told).length === 0) await new Promise((done) => setTimeout(done, 10));
+    const port = Number(new URL(readFileSync(told, 'utf8')).port);
+    return { port, first: await until(port, '/hello', 'hello', started) };
+  };
+  const found = await Promise.race([answered(), limit()]);
+  await measure('Wing', 'one function', found?.first, found?.port ?? 0);
+  process.off('exit', end);
+  end();
 }
 
 /** The same hundred functions as plain Lambda handlers. */
 async function offline(): Promise<void> {
   const project = join(folder, 'offline');
-  const tools = join(folder, 'tools');
   makeProject(project, FUNCTIONS, 'lambda');
   writeFileSync(join(project, 'handlers/hello.ts'), "export const handler = async () => ({ statusCode: 200, body: 'hello' });\n");
-  const install = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', tools, ...OFFLINE], {
-    encoding: 'utf8',
-  });
-  if (install.status !== 0) return row('serverless-offline', `cannot be installed: ${install.stderr.trim().split('\n')[0]}`);
+  const modules = install('serverless-offline', OFFLINE);
+  if (!modules) return;
   const names = ['hello', ...Array.from({ length: FUNCTIONS - 1 }, (_, n) => `f${n}`)];
   const functions = names.map(
     (name) => `  ${name}:\n    handler: handlers/${name}.handler\n    events:\n      - httpApi: GET /${name}\n`,
   );
-  const plugins = ['serverless-esbuild', 'serverless-offline']
-    .map((name) => `  - ${join(tools, 'node_modules', name)}\n`)
-    .join('');
+  const plugins = ['serverless-esbuild', 'serverless-offline'].map((name) => `  - ${join(modules, name)}\n`).join('');
   const provider = 'provider:\n  name: aws\n  runtime: nodejs20.x\n';
   writeFileSync(
     join(project, 'serverless.yml'),
     `service: bench\n${provider}plugins:\n${plugins}functions:\n${functions.join('')}`,
   );
   const started = performance.now();
-  const child = spawn(join(tools, 'node_modules/.bin/serverless'), ['offline', '--httpPort', '34567'], {
+  const child = spawn(join(modules, '.bin/serverless'), ['offline', '--httpPort', '34567'], {
     cwd: project,
     stdio: 'ignore',
     env: { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
   });
   children.add(child);
-  const limit = new Promise<undefined>((done) => setTimeout(() => done(undefined), 120_000).unref());
-  const first = await Promise.race([until(34567, '/hello', 'hello', started), limit]);
-  row(
-    `serverless-offline: to the first answer, ${FUNCTIONS} functions`,
-    first === undefined ? 'none within two minutes' : `${first.toFixed(0)} ms`,
-  );
-  if (first !== undefined) {
-    const rates: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) rates.push(await throughput(34567, '/hello'));
-    row('requests a second, serverless-offline', median(rates).toFixed(0));
-  }
+  const first = await Promise.race([until(34567, '/hello', 'hello', started), limit()]);
+  await measure('serverless-offline', `${FUNCTIONS} functions`, first, 34567);
   await stop(child);
 }
 

@@ -154,7 +154,7 @@ export class Engine {
     this.store = await openStore(options.storeFolder);
     this.secrets = new Secrets(options.envFile, options.secrets);
     // A test that moves the clock counts what it did.
-    const sampler = clock === realClock ? new Sampler(now) : undefined;
+    const sampler = clock === realClock ? new Sampler(() => performance.now()) : undefined;
     this.history = new History(this.store, this.credentials, sampler);
     this.history.redaction = new Redaction(secretValues(model, this.secrets));
     this.events = new PastEvents(this.store, this.credentials);

@@ -21,6 +21,10 @@ const OUTPUT = 1024 * 1024;
 const TURNS = 10;
 /** Characters of a body that goes as text; to quote more than that costs more than to copy it. */
 const TEXT = 4096;
+/** Milliseconds of work after which timers, and what is not in line, get their turn. */
+const TURN = 5;
+/** Milliseconds after which what an invocation prints is told at once: it may be at it for long. */
+const LONG = 10;
 /** Milliseconds between measurements of the heap. */
 const MEASURE = 100;
 /** Milliseconds between looks at what is outside of the heap, which Node does not limit. */
@@ -56,6 +60,9 @@ let entry: Entry;
 let printed = 0;
 let running = false;
 let current = 0;
+let started = 0;
+/** Whose answer nobody waits for any more, of the last that was told. */
+let givenUp = 0;
 /** Of the invocation that runs, if it asked for it. */
 let gone: AbortController | undefined;
 let aborted = false;
@@ -67,9 +74,9 @@ let waking = false;
 /** Sends plain JSON, with bytes. */
 function post(message: FromWorker, data?: Uint8Array): void {
   while (!outbox.json(message, data)) stand();
-  if (message.type !== 'output') outbox.wake();
+  if (message.type !== 'output' || performance.now() - started > LONG) outbox.wake();
   else if (!waking) {
-    // Most that print come to an end soon. What hears of it then is not woken up for both.
+    // Most that print come to an end soon: who hears of it need not be woken up for both.
     waking = true;
     setImmediate(() => {
       waking = false;
@@ -125,7 +132,8 @@ function take(message: ToWorker): void {
       Object.assign(process.env, message.environment);
       return void load(message.file);
     case 'abort':
-      if (message.ticket !== current) return;
+      givenUp = message.ticket;
+      if (givenUp !== current) return;
       aborted = true;
       gone?.abort();
       taken?.();
@@ -155,17 +163,25 @@ async function load(file: string): Promise<void> {
 async function work(): Promise<void> {
   if (running) return;
   running = true;
-  do for (let next = inbox.next(); next; next = inbox.next()) if (begun.begin(next.ticket)) await invoke(next);
-  while (!inbox.sleep());
+  let turned = performance.now();
+  do {
+    for (let next = inbox.next(); next; next = inbox.next()) {
+      if (!begun.begin(next.ticket)) continue;
+      await invoke(next);
+      if (performance.now() - turned < TURN) continue;
+      await new Promise(setImmediate);
+      turned = performance.now();
+    }
+  } while (!inbox.sleep());
   running = false;
 }
 
 async function invoke({ ticket, task, about, millis, data }: Lined): Promise<void> {
   printed = 0;
   current = ticket;
-  aborted = false;
+  aborted = givenUp === ticket;
   gone = undefined;
-  const started = performance.now();
+  started = performance.now();
   // Objects that are made for each invocation are written out: a copy of another one takes longer.
   const { requestId, trace } = about;
   const known = { requestId, trace, traceId: trace.traceId, deadline: Date.now() + millis, signal };
