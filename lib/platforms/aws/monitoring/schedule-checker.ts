@@ -67,7 +67,7 @@ export function checkOf(spec: AlarmSpec, { spec: { expression } }: ScheduleSubje
   return `runs < ${spec.threshold} within ${humanDuration(lateSecondsOf(spec, expression) * 1000)} after one was due, or nothing is known`;
 }
 
-/** Has a schedule checked each hour. Gives the metric that is 1 while a run is missing, */
+/** Has a schedule checked each hour, and gives the metric that is 1 while a run is missing. */
 export function checkedRuns(scope: Construct, spec: AlarmSpec, subject: ScheduleSubject): IMetric {
   checkerWithRoom(Stack.of(scope)).add(spec, subject);
   const { path } = (subject.backend as LambdaBackend).spec;
