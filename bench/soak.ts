@@ -1,13 +1,18 @@
-// npm run soak [-- <seconds>]: the local platform at this machine's limit for ten minutes. Fails when its memory goes on growing, when a
-// request is not answered, or when a message is lost.
+// npm run soak [-- <seconds>]: the local platform at this machine's limit for ten minutes, with clients and pages that stay connected and
+// come back. Fails when its memory goes on growing, when a request is not answered, when a message is lost, or a connection is left.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bucket, HttpApi, Queue, ServerlessFunction, Service, Topic } from 'faasten';
-import { LocalApp, startLocal } from 'faasten/local';
+import { Bucket, HttpApi, Queue, ServerlessFunction, Service, Topic, WebSocketApi } from 'faasten';
+import { LocalApp, startConsole, startLocal } from 'faasten/local';
+import { WebSocket } from 'ws';
 
 const SECONDS = Number(process.argv[2] ?? 600);
 const CLIENTS = 16;
+/** Clients of the WebSocket API, and pages of the console. */
+const CONNECTED = 8;
+/** Messages, or events, after which one of these comes anew. */
+const STAY = 200;
 /** How much more memory the last third may take than the second one. */
 const GROWTH = 1.15;
 
@@ -27,6 +32,8 @@ export default queue<any>(async (messages, { links }) => {
     else await links.done.publish({ n: message.body.n });
   }
 });`,
+  'chat.ts': `import { websocket } from 'faasten/runtime';
+export default websocket(async (event) => ({ echo: event.body }));`,
   'note.ts': "import { topic } from 'faasten/runtime';\nexport default topic(async () => {});",
 };
 
@@ -44,13 +51,18 @@ const web = new ServerlessFunction(service, 'Web', { entry: 'web.ts', links: { o
 new HttpApi(service, 'Api', { routes: { 'POST /orders': web } });
 const work = { Orders: orders.messages({ batchSize: 10 }) };
 new ServerlessFunction(service, 'Work', { entry: 'work.ts', links: { done }, triggers: work });
+const chat = new ServerlessFunction(service, 'Chat', { entry: 'chat.ts' });
+const sockets = new WebSocketApi(service, 'Sockets');
+for (const route of ['$connect', '$disconnect']) sockets.addRoute(route, chat);
+sockets.addRoute('say', { handler: chat, replies: true });
 new ServerlessFunction(service, 'Note', { entry: 'note.ts', triggers: { Done: done.messages() } });
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function main(): Promise<void> {
   const running = await startLocal(app, { port: 0, metricsPort: 0, dataDirectory: join(folder, 'data'), envFile: false });
-  const [url] = Object.values(running.urls);
+  const site = await startConsole({ inspector: running.inspector });
+  const url = running.urls['Soak/Api'];
   const end = performance.now() + SECONDS * 1000;
   const memory: number[] = [];
   let sent = 0;
@@ -70,13 +82,41 @@ async function main(): Promise<void> {
       await answer?.arrayBuffer();
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+  let visits = 0;
+  const talk = () =>
+    new Promise<void>((resolve, reject) => {
+      const socket = new WebSocket(running.urls['Soak/Sockets']!);
+      let heard = 0;
+      const say = () => {
+        if (heard++ === STAY || performance.now() > end) socket.close();
+        else setTimeout(() => socket.send('{"action":"say"}'), 10);
+      };
+      socket.on('open', say);
+      socket.on('message', say);
+      socket.on('close', () => resolve());
+      socket.on('error', reject);
+    });
+  const watch = async () => {
+    const stream = await fetch(`${site.url}/api/stream`);
+    let heard = 0;
+    for await (const _ of stream.body!) if (heard++ === STAY || performance.now() > end) break;
+  };
+  const visit = async (once: () => Promise<void>) => {
+    for (; performance.now() < end; visits++) await once();
+  };
+  await Promise.all([
+    ...Array.from({ length: CLIENTS }, client),
+    ...Array.from({ length: CONNECTED }, () => visit(talk)),
+    ...Array.from({ length: CONNECTED }, () => visit(watch)),
+  ]);
   clearInterval(sampling);
   const busy = async () =>
     (await running.inspector.queues()).some(({ ready, delayed, inFlight }) => ready + delayed + inFlight > 0);
   while (await busy()) await new Promise((next) => setTimeout(next, 100));
   await running.settled();
   const [topic] = await running.inspector.topics();
+  const { connectionCount } = (await running.inspector.sockets())[0]!;
+  await site.close();
   await running.close();
   rmSync(folder, { recursive: true, force: true });
 
@@ -85,8 +125,9 @@ async function main(): Promise<void> {
   console.log(
     `${sent} requests in ${SECONDS} s, ${wrong} not answered 202, ${sent - wrong - topic!.publishedCount} messages lost`,
   );
+  console.log(`${visits} visits of clients and pages, ${connectionCount} connections left`);
   console.log(`memory: ${before.toFixed(0)} MiB in the second third, ${after.toFixed(0)} MiB in the last`);
-  if (wrong > 0 || topic!.publishedCount !== sent - wrong || after > before * GROWTH) process.exitCode = 1;
+  if (connectionCount > 0 || wrong > 0 || topic!.publishedCount !== sent - wrong || after > before * GROWTH) process.exitCode = 1;
 }
 
 void main();

@@ -197,10 +197,12 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
     }
   }
   next.go();
+  const lastBegun = Date.now();
   const ready = (await next.ready)!;
   const lastDue = new Date(Date.now() - 1000).toISOString();
   await expect.poll(() => isIdle(ready), { timeout: 120_000, interval: 100 }).toBe(true);
   const dead = await deadLetters(ready);
+  const { items } = await ask<{ items: readonly { timeMs: number }[] }>(ready, 'events?limit=200');
   await next.kill('SIGINT');
   next = undefined;
 
@@ -210,6 +212,8 @@ test(`kill -9 of 'faasten dev' at ${KILLS} random moments under load loses nothi
     `seed ${SEED}: ${KILLS} kills in ${took} s, ${startups} of them at the start; ${JSON.stringify({ ...counts, ...heard })}\n`,
   );
   expect({ lost, again, doubled, disordered }).toEqual({ lost: [], again: [], doubled: [], disordered: [] });
+  // The log of events is what lives before wrote, but for the last half second of each.
+  expect(items.some(({ timeMs }) => timeMs < lastBegun)).toBe(true);
   // Of an object that is there, an event has come, whether or not its client was told before the kill.
   const stored = readdirSync(join(data, 'buckets/Kill.Files/in'));
   const noticed = new Set(readFileSync(audit.log, 'utf8').match(/^Files \S+/gm));
