@@ -49,6 +49,10 @@ describe('what is not understood exits with 2, and names what was meant', () => 
       ['synth', '--target', 'azure'],
       "error: --target is 'azure'; give one of aws, google, kubernetes, all\nrun: faasten help synth\n",
     ],
+    [
+      ['synth', '--name', 'Tea shop'],
+      "error: --name is 'Tea shop'; give a letter, then letters, digits and -, 63 at most\nrun: faasten help synth\n",
+    ],
     [['synth', '--out'], "error: option '--out' wants a value: --out <folder>\nrun: faasten help synth\n"],
     [
       ['synth', '--out', '--json'],

@@ -5,7 +5,7 @@ import { FaastenError } from '../../core/errors.js';
 import type { Target } from '../../core/host.js';
 import { hostFor, TARGETS } from '../../core/registry.js';
 import { choice } from '../arguments.js';
-import { type Call, type Command, EXIT } from '../command.js';
+import { type Call, type Command, EXIT, UsageError } from '../command.js';
 import { CONFIG_OPTION, findProject, loadConfig, type Project } from '../config.js';
 import { MARK, print, summarize, type Written } from '../listing.js';
 import { describeProblem } from '../problems.js';
@@ -54,6 +54,10 @@ export const synth: Command = {
 
 async function run(call: Call): Promise<number> {
   const { options, out, err } = call;
+  const given = options.text('name');
+  // What CloudFormation, Terraform and Kubernetes all take.
+  if (given !== undefined && !/^[A-Za-z][A-Za-z0-9-]{0,62}$/.test(given))
+    throw new UsageError(`--name is '${given}'; give a letter, then letters, digits and -, 63 at most`, 'synth');
   const wanted = choice('synth', options, 'target', [...TARGETS, 'all']);
   const project = findProject(call.directory, options.text('config'));
   const targets = wanted === undefined ? installed(project) : wanted === 'all' ? TARGETS : [wanted];
@@ -65,7 +69,7 @@ async function run(call: Call): Promise<number> {
     );
   }
   const { build } = await loadConfig(project);
-  const name = options.text('name') ?? project.name;
+  const name = given ?? project.name;
   const results: Partial<Record<Target, Written>> = {};
   for (const target of targets) {
     const folder = join(resolve(call.directory, options.text('out') ?? join(project.folder, 'out')), target);
