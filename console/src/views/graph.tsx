@@ -96,6 +96,18 @@ function Picture({ selected }: { selected: GraphNode | undefined }) {
         </div>
       </section>
       <div class="graph-tools">
+        <input
+          type="search"
+          aria-label="Find in the picture"
+          placeholder="Find"
+          value={query.value.get('find') ?? ''}
+          onInput={(event) => {
+            adjust({ find: event.currentTarget.value });
+            requestAnimationFrame(() =>
+              frame.current?.querySelector('.found')?.scrollIntoView({ block: 'center', inline: 'center' }),
+            );
+          }}
+        />
         <button type="button" class="small" aria-label="Smaller" onClick={() => step(-1)}>
           −
         </button>
@@ -156,13 +168,15 @@ function Node({
   placed: PlacedNode;
   selected: GraphNode | undefined;
 }) {
+  const wanted = query.value.get('find')?.toLowerCase() ?? '';
+  const found = wanted !== '' && (route ?? node.label).toLowerCase().includes(wanted) ? ' found' : '';
   const place = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
   if (route !== undefined) {
     const [method, path] = isAuthorizer ? ['who', route] : route.split(' ');
     const to = isAuthorizer ? `${node.id}/${route}` : `${node.id}#${route}`;
     return (
       <a
-        class="graph-route"
+        class={`graph-route${found}`}
         style={place}
         href={node.kind === 'api' ? `/send?${new URLSearchParams({ to })}` : nodeAddress(node)}
         title={isAuthorizer ? `Authorizer ${route}` : route}
@@ -175,7 +189,7 @@ function Node({
   return (
     <button
       type="button"
-      class={`graph-node ${node.kind}`}
+      class={`graph-node ${node.kind}${found}`}
       style={place}
       aria-pressed={selected?.id === node.id}
       onClick={() => select(node, selected)}

@@ -98,6 +98,9 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
       )
       .toBeGreaterThan(0);
     await expect.poll(() => page.locator('text.passed').count()).toBe(1);
+    await page.keyboard.press('/');
+    await page.keyboard.type('nightly');
+    await expect.poll(() => page.locator('.found').allTextContents()).toHaveLength(2);
     await page.getByRole('button', { name: 'List', exact: true }).click();
     await page.getByRole('row', { name: /^Orders starts Fulfil .* [1-9]\d* [1-9]\d* [1-9]\d*$/ }).waitFor();
     await page.getByRole('button', { name: 'Picture', exact: true }).click();
@@ -311,6 +314,16 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await page.getByText('charge.ts:3:1: expected ;').waitFor();
     inspector.emit({ type: 'reload', functionId: 'Shop/Charge', durationMs: 12 });
     await expect.poll(() => page.getByText('Its code does not load').count()).toBe(0);
+    const line = { timeMs: Date.now(), level: 'info', message: 'more than a page can show' } as const;
+    await expect
+      .poll(
+        () => {
+          for (let index = 0; index < 2500; index++) inspector.emit({ type: 'log', invocationId: 'i', line });
+          return page.getByText(/left out/).count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
     await running.close();
     await page.getByText('The local platform does not answer').waitFor();
     running = await startConsole({ inspector, port: running.port });
