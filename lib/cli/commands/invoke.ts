@@ -135,9 +135,6 @@ function kindOf(fn: FunctionModel, given?: NeutralEvent['kind']): NeutralEvent['
   }
   const [only, ...more] = NEUTRAL_KINDS.filter((each) => fn.kinds.includes(each));
   if (only !== undefined && more.length === 0) return only;
-  if (only === undefined && fn.kinds.length > 0) {
-    throw new FaastenError('kind-unknown', `'${fn.path}' takes ${fn.kinds.join(' and ')}, of which this machine has no events`);
-  }
   if (only === undefined)
     throw new FaastenError('kind-unknown', `nothing leads to '${fn.path}': no route, no trigger, no link; say --kind`);
   throw new UsageError(`'${fn.path}' takes ${fn.kinds.join(' and ')}; say which with --kind, or give --event`, 'invoke');
