@@ -86,9 +86,13 @@ function widgetsOf({ spec, subjects }: DashboardView, stack: Stack): Widget[] {
   const packs = isTooMuch(seen.map(({ row }) => row));
   for (const { row, subject } of seen) {
     if (packs && subject.kind === 'function') continue;
+    const panels = row.panels
+      .map((panel) => ({ ...panel, lines: linesOf(panel, subject) }))
+      .filter(({ lines }) => lines.length > 0);
+    if (panels.length === 0) continue;
     layout.row([textWidget(`### ${row.title}`, WIDTH, 1)]);
-    const width = WIDTH / Math.max(2, row.panels.length);
-    layout.row(row.panels.map((panel) => graphWidget(panel.title, width, stack.region, linesOf(panel, subject), panel.unit)));
+    const width = WIDTH / Math.max(2, panels.length);
+    layout.row(panels.map(({ title, lines, unit }) => graphWidget(title, width, stack.region, lines, unit)));
   }
   if (packs)
     packed(
@@ -123,10 +127,12 @@ function overview(spec: DashboardSpec, stack: Stack): Widget[] {
 }
 
 function linesOf({ lines }: PanelSpec, subject: Subject): readonly (readonly [string, IMetric])[] {
-  return lines.map(({ signal, statistic, label }) => [
-    label,
-    statistic === 'percent' ? percentOf(signal, subject, PERIOD) : valuesOf(sourceOf(signal, subject), statistic, PERIOD),
-  ]);
+  return lines
+    .filter(({ signal }) => sourceOf(signal, subject).series.length > 0)
+    .map(({ signal, statistic, label }) => [
+      label,
+      statistic === 'percent' ? percentOf(signal, subject, PERIOD) : valuesOf(sourceOf(signal, subject), statistic, PERIOD),
+    ]);
 }
 
 /** Whether a row for each construct would be more than a dashboard, or its template, may hold. */

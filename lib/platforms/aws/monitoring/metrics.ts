@@ -84,7 +84,13 @@ const socket = (metricName: string, { backend }: SocketSubject): Series => ({
 const one = (series: Series): Source => ({ series: [series], combine: 'sum' });
 
 const ofFunction = (metricName: string) => (subject: FunctionSubject) => one(lambda(metricName, subject));
-const ofReport = (field: string) => (subject: FunctionSubject) => one(reported(field, { function: subject.path }));
+/** What nobody reports has no series. */
+const ofReport =
+  (field: string) =>
+  (subject: FunctionSubject): Source => ({
+    series: hasMetrics(subject.backend as LambdaBackend) ? [reported(field, { function: subject.path })] : [],
+    combine: 'sum',
+  });
 const ofApi = (http: string, rest: string) => (subject: ApiSubject) => one(gateway(http, rest, subject));
 const ofSocket = (metricName: string) => (subject: SocketSubject) => one(socket(metricName, subject));
 const ofQueue = (metricName: string) => (subject: QueueSubject) =>
@@ -97,10 +103,7 @@ const SOURCES: { readonly [S in SignalName]: (subject: any) => Source } = {
   'function.invocations': ofFunction('Invocations'),
   // A process that is killed reports nothing, and Lambda does not see answers of 500 and messages that failed.
   'function.errors': (subject: FunctionSubject) => ({
-    series: [
-      lambda('Errors', subject),
-      ...(hasMetrics(subject.backend as LambdaBackend) ? [reported('errors', { function: subject.path })] : []),
-    ],
+    series: [lambda('Errors', subject), ...ofReport('errors')(subject).series],
     combine: 'max',
   }),
   'function.timeouts': ofReport('timeouts'),
@@ -131,8 +134,11 @@ const SOURCES: { readonly [S in SignalName]: (subject: any) => Source } = {
   }),
   'queue.messageAge': ofQueue('ApproximateAgeOfOldestMessage'),
   'queue.deadLetters': ({ backend }: QueueSubject) => one(sqs(VISIBLE, (backend as QueueResources).deadLetters.queueName)),
-  'schedule.runs': ({ name, backend }: Extract<Subject, { kind: 'schedule' }>) =>
-    one(reported('invocations', { function: (backend as LambdaBackend).spec.path, trigger: name })),
+  'schedule.runs': ({ name, backend }: Extract<Subject, { kind: 'schedule' }>) => {
+    const fn = backend as LambdaBackend;
+    const series = reports(fn) ? [reported('invocations', { function: fn.spec.path, trigger: name })] : [];
+    return { series, combine: 'sum' };
+  },
 };
 
 export function sourceOf(signal: SignalName, subject: Subject): Source {

@@ -59,7 +59,7 @@ export const AwsDashboard = {
 /** What alarms are on AWS. */
 export const AwsAlarm = {
   /**
-   * An alarm of a function, an API or a queue, for actions of your own: `AwsAlarm.of(fn, 'errors').addAlarmAction(…)`. `trigger` tells the
+   * An alarm of a function, an API (also of WebSockets) or a queue, for actions of your own: `AwsAlarm.of(fn, 'errors').addAlarmAction(…)`. `trigger` tells the
    * schedules of a function apart, for `missedRun`.
    * @throws where there is none
    */

@@ -87,6 +87,19 @@ test('a service has a row for each construct, its alarms and what is left of its
   ]);
 });
 
+test('what nobody reports has neither a line nor a row', () => {
+  const stack = newStack();
+  const service = new Service(stack, 'Shop', { tuning: [AwsService.tune({ functionMetrics: false })] });
+  const triggers = { Nightly: Schedule.cron('0 3 * * *') };
+  new ServerlessFunction(service, 'Ours', { entry, triggers });
+  const code = { directory: __dirname, handler: 'app.main', runtime: 'python3.13' };
+  new ServerlessFunction(service, 'Python', { code, triggers });
+  const widgets = widgetsOf(stack);
+  const shown = ['# Shop', 'Alarms', '### Ours', 'Invocations', 'Duration', '### Python', 'Invocations', 'Duration'];
+  expect(widgets.map(titleOf)).toEqual([...shown, '### Ours/Nightly', 'Runs']);
+  expect(JSON.stringify(widgets)).not.toMatch(/coldStarts|memoryUsedMiB/);
+});
+
 test('a dashboard that exists gets the rows below its own, and below what comes later nothing', () => {
   const stack = newStack();
   const dashboard = new Dashboard(stack, 'Mine', { widgets: [[new TextWidget({ markdown: 'mine', width: 24, height: 3 })]] });
