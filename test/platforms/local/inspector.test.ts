@@ -78,6 +78,23 @@ describe('what the console sees', () => {
       expect([word, all.includes(word)]).toEqual([word, true]);
   });
 
+  test('what passes each edge of the graph, what failed there and what was throttled', async () => {
+    const passed = new Map<string, number[]>();
+    const stop = running.subscribe((event) => {
+      if (event.type !== 'traffic') return;
+      const [count = 0, failed = 0, throttled = 0] = passed.get(event.edgeId) ?? [];
+      passed.set(event.edgeId, [count + event.count, failed + event.failed, throttled + event.throttled]);
+    });
+    const edges = (await running.inspector.graph()).edges.map(({ id }) => id);
+    for (const path of ['/busy', '/busy', '/busy', '/products', '/products?wish=fail']) await fetch(running.url + path);
+    stop();
+    expect(Object.fromEntries(passed)).toEqual({
+      'route:Market/Api GET /busy': [3, 0, 2],
+      'route:Market/Api GET /products': [2, 1, 0],
+    });
+    expect([...passed.keys()].filter((id) => !edges.includes(id))).toEqual([]);
+  });
+
   test('one request across functions and queues: its retries, what it waited for, its dead letter, its logs', async () => {
     const { traceId } = await running.inspector.send({
       kind: 'queue',
