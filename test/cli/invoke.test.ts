@@ -270,6 +270,12 @@ describe('what cannot be is said', () => {
       2,
       /^error: 'Shop\/Work' takes (objects and queue|queue and objects); say which with --kind, or give --event\n/,
     ],
+    [
+      ['Caller'],
+      undefined,
+      1,
+      /^error: nothing leads to 'Shop\/Caller': it has no route, no trigger and no link; declare one, which says what it takes\n$/,
+    ],
     [['Charge', '--kind', 'http'], undefined, 1, /^error: 'Shop\/Charge' takes no http event, but call\n$/],
     [['Charge', '-e', 'none.json'], undefined, 1, /^error: cannot read the event '.*none\.json' \(ENOENT\)/],
     [['Charge', '-e', '-'], 'text', 1, /^error: the event on stdin has the kind undefined; faasten invoke takes its own form/],

@@ -136,7 +136,10 @@ function kindOf(fn: FunctionModel, given?: NeutralEvent['kind']): NeutralEvent['
   const [only, ...more] = NEUTRAL_KINDS.filter((each) => fn.kinds.includes(each));
   if (only !== undefined && more.length === 0) return only;
   if (only === undefined)
-    throw new FaastenError('kind-unknown', `nothing leads to '${fn.path}': no route, no trigger, no link; say --kind`);
+    throw new FaastenError(
+      'kind-unknown',
+      `nothing leads to '${fn.path}': it has no route, no trigger and no link; declare one, which says what it takes`,
+    );
   throw new UsageError(`'${fn.path}' takes ${fn.kinds.join(' and ')}; say which with --kind, or give --event`, 'invoke');
 }
 
