@@ -1,5 +1,6 @@
 import { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy/index.js';
 import { MonitoringDashboard } from '@cdktf/provider-google/lib/monitoring-dashboard/index.js';
+import type { TerraformResource } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
 import { MINUTES_PER_MONTH, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
@@ -34,7 +35,7 @@ export function watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
     metricReferences: { count: total(queries.map(({ references }) => references)), usdEach: PRICES.metricReference, ...later },
     points: { count: total(points), usdEach: PRICES.point, ...later },
     logMetricsMiB: { count: total(all.map(logBytesOf)) / 2 ** 20, usdEach: PRICES.metricMiB },
-    dashboards: { count: all.filter((each) => each instanceof MonitoringDashboard).length, usdEach: 0 },
+    dashboards: { count: all.filter((each) => isOf(MonitoringDashboard.tfResourceType, each)).length, usdEach: 0 },
   });
 }
 
@@ -42,7 +43,12 @@ export function watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
 function policiesOf(construct: IConstruct): MonitoringAlertPolicy[] {
   const made = attachmentOf(construct);
   const candidate = made?.type === 'alarm' ? made.backend.resource : construct;
-  return candidate instanceof MonitoringAlertPolicy ? [candidate] : [];
+  return isOf(MonitoringAlertPolicy.tfResourceType, candidate) ? [candidate as MonitoringAlertPolicy] : [];
+}
+
+/** By its type, as an app may have two copies of the bindings. */
+function isOf(type: string, construct: IConstruct): boolean {
+  return (construct as Partial<TerraformResource>).terraformResourceType === type;
 }
 
 /** Of a policy of the user's own, nothing is known: one of each. */
