@@ -45,16 +45,21 @@ function Detail({ invocation: one }: { invocation: InvocationDetail }) {
       kind="function"
       lead={one.origin.title}
       actions={
-        one.eventId && (
-          <>
-            <button type="button" onClick={replay}>
-              Replay
-            </button>
-            <a class="button" href={to('send', undefined, { event: one.eventId })}>
-              Edit and send
-            </a>
-          </>
-        )
+        <>
+          <a class="button" href={to('traces', one.traceId)}>
+            Trace
+          </a>
+          {one.eventId && (
+            <>
+              <button type="button" onClick={replay}>
+                Replay
+              </button>
+              <a class="button" href={to('send', undefined, { event: one.eventId })}>
+                Edit and send
+              </a>
+            </>
+          )}
+        </>
       }
     >
       {one.error && (

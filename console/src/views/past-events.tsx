@@ -3,10 +3,10 @@ import type { Page, PastEvent, SendRequest } from '../../../lib/platforms/local/
 import { api } from '../state/api.js';
 import { generation, recent } from '../state/live.js';
 import { useResource } from '../state/resource.js';
-import { go, to } from '../state/router.js';
+import { adjust, go, query, to } from '../state/router.js';
 import { useLast } from '../state/window.js';
 import { KindIcon } from '../ui/icons.js';
-import { Ago, Empty, ErrorNote, Table } from '../ui/parts.js';
+import { Ago, Choice, Empty, ErrorNote, Loading, Table } from '../ui/parts.js';
 import { say, sayError } from '../ui/toasts.js';
 import { labelOf, nodeOf } from './addresses.js';
 
@@ -15,15 +15,38 @@ export const madeOf = ({ id, request }: PastEvent): SendRequest | undefined =>
   request?.kind === 'http' ? { ...request, eventId: id } : request;
 
 /** Whatever came in before, from anywhere: to send again, as it was or edited. */
-export function PastEvents({ round, onTake }: { round: number; onTake: (request: SendRequest) => void }) {
-  const first = useResource(`${round} ${generation.value} ${recent.value[0]?.id}`, () => api.events({ limit: 25 }));
+export function PastEvents(props: { round: number; resourceId: string; onTake: (request: SendRequest) => void }) {
+  const isOne = query.value.get('past') === 'one';
+  return (
+    <section class="stack">
+      <div class="row spread">
+        <h2>Past events</h2>
+        <Choice
+          label="Past events of"
+          value={isOne ? 'one' : 'all'}
+          options={[
+            ['all', 'All'],
+            ['one', `To ${labelOf(props.resourceId)}`],
+          ]}
+          onChange={(value) => adjust({ past: value === 'one' ? value : undefined })}
+        />
+      </div>
+      <EventTable key={isOne ? props.resourceId : ''} {...props} resourceId={isOne ? props.resourceId : undefined} />
+    </section>
+  );
+}
+
+function EventTable(props: { round: number; resourceId: string | undefined; onTake: (request: SendRequest) => void }) {
+  const { round, resourceId, onTake } = props;
+  const ask = (limit: number, cursor?: string) => api.events({ resourceId, limit, cursor });
+  const first = useResource(`${round} ${generation.value} ${recent.value[0]?.id}`, () => ask(25));
   const latest = useLast(first.data, '');
   const [older, setOlder] = useState<Page<PastEvent>>();
   const known = new Set(latest?.items.map(({ id }) => id));
   const items = [...(latest?.items ?? []), ...(older?.items ?? []).filter(({ id }) => !known.has(id))];
   const cursor = older ? older.nextCursor : latest?.nextCursor;
   const showOlder = () =>
-    api.events({ limit: 100, cursor: cursor! }).then(
+    ask(100, cursor).then(
       // What was among the latest until now stays, whatever comes in.
       (page) => setOlder({ ...page, items: [...items, ...page.items] }),
       sayError,
@@ -34,9 +57,9 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
       go(to('traces', result.traceId));
     }, sayError);
   if (first.error) return <ErrorNote error={first.error} retry={first.reload} />;
+  if (latest === undefined) return <Loading />;
   return (
-    <section class="stack">
-      <h2>Past events</h2>
+    <>
       <div class="card">
         {items.length === 0 ? (
           <Empty title="Nothing has come in yet">
@@ -100,6 +123,6 @@ export function PastEvents({ round, onTake }: { round: number; onTake: (request:
           </button>
         </div>
       )}
-    </section>
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { say, sayError } from '../ui/toasts.js';
 import { madeOf, PastEvents } from './past-events.js';
 import { RequestForm } from './request-form.js';
 import { Response } from './response.js';
-import { functionsOf, samplesFor, type Target, targetNamed, targetOf, targets } from './send-state.js';
+import { functionsOf, idOf, samplesFor, type Target, targetNamed, targetOf, targets } from './send-state.js';
 import { guardOf, mintFor } from './token.js';
 
 export function SendView() {
@@ -134,7 +134,7 @@ function Composer({ all }: { all: readonly Target[] }) {
         <Response result={result} request={request} onToken={guard && (() => sendWithToken(guard))} />
       </div>
       <Saved saved={saved.data ?? []} all={all} onTake={take} onChanged={saved.reload} />
-      <PastEvents round={sent} onTake={take} />
+      <PastEvents round={sent} resourceId={idOf(request)} onTake={take} />
       <SaveDialog
         open={naming}
         onClose={() => setNaming(false)}

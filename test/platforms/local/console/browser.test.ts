@@ -221,6 +221,11 @@ describe.skipIf(missing('chromium', chromiumAvailable()))('the console in a brow
     await expect.poll(() => page.getByRole('textbox', { name: 'Path' }).inputValue()).toBe('/orders');
     await page.getByRole('button', { name: 'Delete Order of Grace' }).click();
     await page.getByText('“Order of Grace” is deleted').waitFor();
+    await page.getByRole('button', { name: 'To Api', exact: true }).click();
+    const past = page.getByRole('table', { name: 'Past events' }).getByRole('row');
+    await expect
+      .poll(async () => new Set((await past.allTextContents()).slice(1).map((text) => text.slice(0, 3))))
+      .toEqual(new Set(['Api']));
     await page.getByRole('button', { name: 'Replay POST /orders' }).first().click();
     await heading(page, 'Trace');
     expect(inspector.asked.some((each) => each.startsWith('replay '))).toBe(true);

@@ -5,6 +5,9 @@ import type { LocalAuthorizer, LocalModel } from '../../model.js';
 const SENSITIVE =
   /auth(orization|enticat|$)|cookie|token|secret|passw|credential|session|signature|^sig$|^jwt$|^code$|(api|access|private)[-_]?key|^key$|^identitysource$/i;
 
+/** Name and value of a query's parameter. */
+const PARAMETER = /([^?&=]+)=([^&#]*)/g;
+
 type HttpRequest = Extract<SendRequest, { kind: 'http' }>;
 
 /** Takes credentials out of what is kept and shown of requests: known names, and those that the service's authorizers look at. */
@@ -73,8 +76,6 @@ export class Credentials {
     return SENSITIVE.test(name) || this.names.has(name.toLowerCase());
   }
 }
-
-const PARAMETER = /([^?&=]+)=([^&#]*)/g;
 
 function plain(text: string): string {
   try {
