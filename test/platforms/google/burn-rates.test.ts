@@ -128,7 +128,7 @@ describe.skipIf(missing('promtool', available()))('burn the error budget as the 
     const metric = /user_shop_faasten_(\w+?)(?:_bucket|_count)?\{/.exec(policies[0]!.query)![1]!;
     const expected: Expectation[] = [];
     let on = 0;
-    for (let at = (before + 10) * 60; at <= minutes.length * 60; at += 300) {
+    for (let at = (before + 10) * 60; at <= minutes.length * 60; at += 600) {
       for (const { window, severity, query } of policies) {
         const firing = firings.find(
           ({ alert, fromSeconds, toSeconds = Number.POSITIVE_INFINITY }) =>
