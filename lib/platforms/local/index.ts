@@ -2,7 +2,14 @@
 export { LocalApp } from './app.js';
 export { type ConsoleOptions, type RunningConsole, startConsole } from './console/index.js';
 export type * from './console/protocol.js';
-export { DEFAULT_PAGE_LIMIT, HIDDEN, MAX_PAGE_LIMIT, MAX_PAYLOAD_BYTES, PROBLEMS } from './console/protocol.js';
+export {
+  DEFAULT_PAGE_LIMIT,
+  HIDDEN,
+  MAX_PAGE_LIMIT,
+  MAX_PAYLOAD_BYTES,
+  MAX_SOCKET_MESSAGES,
+  PROBLEMS,
+} from './console/protocol.js';
 /** @internal */
 export { type Asked, httpQuestion } from './engine/access/asked.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
