@@ -46,9 +46,12 @@ describe('a queue', () => {
     expect(items).toMatchObject([
       { state: 'dead', attempts: 3, deathReason: 'failed 3 of 3 deliveries', body: { text: '{"n":2,"wish":"retry"}' } },
     ]);
-    expect(await running.inspector.redrive(jobs)).toEqual({ count: 1 });
+    // Whoever clicks twice has it once.
+    const clicks = await Promise.all([running.inspector.redrive(jobs), running.inspector.redrive(jobs)]);
+    expect(clicks).toEqual([{ count: 1 }, { count: 0 }]);
     await running.pass(0);
     expect(running.seen.at(-1)).toEqual({ ids: [2], attempt: 1 });
+    expect(ids().flat()).toHaveLength(6);
     expect(await queue()).toMatchObject({ delayed: 1, deadLetters: 0 });
   });
 

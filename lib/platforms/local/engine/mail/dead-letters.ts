@@ -1,14 +1,20 @@
 import type { Clock } from '../clock.js';
 import type { Sequence } from '../sequence.js';
 import { type Change, keyOf, type Store } from '../store.js';
-import type { DeadLetter, Entry, Letter } from './letter.js';
+import type { DeadLetter, Entry } from './letter.js';
+import type { Letters } from './letters.js';
 
 /** Letters of a mailbox whose deliveries all failed: there until somebody sends them again, or they are too old. */
 export class DeadLetters {
   count = 0;
+  /** One look through them after the other: none is to be sent again twice. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly boxId: string,
+    /** Whether they are kept at all. */
+    private readonly isKept: boolean,
+    private readonly letters: Letters,
     private readonly store: Store,
     private readonly clock: Clock,
   ) {}
@@ -20,15 +26,17 @@ export class DeadLetters {
     }
   }
 
-  /** What is to be written when one dies. */
-  burial(entry: Entry, letter: Letter, deathReason: string): Change {
+  /** What is to be written when a letter dies; when it is, they are to be {@link buried}. */
+  burial(entry: Entry, deathReason: string): Change[] {
+    const removal = this.letters.removal(entry);
+    if (!this.isKept) return removal;
+    const letter = this.letters.read(entry)!;
     const dead: DeadLetter = { entry: { ...entry }, letter, deathReason, deathTimeMs: this.clock.now() };
-    return { key: this.key(entry), value: dead };
+    return [...removal, { key: this.key(entry), value: dead }];
   }
 
-  /** What is to be written when it is gone. */
-  removal({ entry }: DeadLetter): Change {
-    return { key: this.key(entry) };
+  buried(count: number): void {
+    if (this.isKept) this.count += count;
   }
 
   /** The latest first. */
@@ -37,14 +45,34 @@ export class DeadLetters {
     return found.map(([, letter]) => letter as DeadLetter).reverse();
   }
 
+  /** Makes one, or all, letters that wait again, with no attempts counted. */
+  redrive(messageId?: string): Promise<Entry[]> {
+    return this.inTurn(async () => {
+      const chosen = (await this.list()).filter(({ letter }) => messageId === undefined || letter.id === messageId).reverse();
+      const visibleTimeMs = this.clock.now();
+      const alive = chosen.map(({ entry, letter }) => ({ entry: { ...entry, visibleTimeMs, attempts: 0 }, letter }));
+      const changes = alive.flatMap(({ entry, letter }) => [{ key: this.key(entry) }, ...this.letters.addition(entry, letter)]);
+      await this.store.commit(changes);
+      this.count -= alive.length;
+      return alive.map(({ entry }) => entry);
+    });
+  }
+
   /** Drops those that died so many milliseconds ago, or before. */
-  async purge(age = 0): Promise<number> {
-    const now = this.clock.now();
-    const old = (await this.list()).filter(({ deathTimeMs }) => deathTimeMs + age <= now);
-    if (old.length === 0) return 0;
-    await this.store.commit(old.map((letter) => this.removal(letter)));
-    this.count -= old.length;
-    return old.length;
+  purge(age = 0): Promise<number> {
+    return this.inTurn(async () => {
+      const now = this.clock.now();
+      const old = (await this.list()).filter(({ deathTimeMs }) => deathTimeMs + age <= now);
+      await this.store.commit(old.map(({ entry }) => ({ key: this.key(entry) })));
+      this.count -= old.length;
+      return old.length;
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.turn.then(work);
+    this.turn = turn.catch(() => {});
+    return turn;
   }
 
   private key(entry: Entry): string {

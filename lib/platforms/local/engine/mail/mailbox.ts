@@ -57,11 +57,8 @@ export class Mailbox {
   /** Told when something may be taken, or anything changed. */
   onReady: () => void = () => {};
   onChange: () => void = () => {};
-  onDead: (entry: Entry) => void = () => {};
   private readonly line = new Waiting();
   private readonly recent: Recent;
-  /** One look through the dead letters after the other: none is to be sent again twice. */
-  private turn: Promise<unknown> = Promise.resolve();
   private readonly letters: Letters;
   /** When the next one becomes visible, and when to look for what is too old. */
   private readonly wake: Wake;
@@ -76,18 +73,12 @@ export class Mailbox {
     private readonly sequence: Sequence,
   ) {
     this.letters = new Letters(id, store);
-    this.dead = new DeadLetters(id, store, clock);
+    this.dead = new DeadLetters(id, settings.deadLetters, this.letters, store, clock);
     this.recent = new Recent(id, store, clock);
     this.wake = new Wake(clock, () => this.changed());
     // What cannot be written now is looked at again.
-    this.sweeping = new Wake(
-      clock,
-      () =>
-        void this.sweep().then(
-          () => this.changed(),
-          () => this.changed(),
-        ),
-    );
+    const again = () => this.changed();
+    this.sweeping = new Wake(clock, () => void this.sweep().then(again, again));
   }
 
   /** Finds what an earlier process left. What it was working on is delivered again. */
@@ -97,7 +88,7 @@ export class Mailbox {
     for (const entry of await this.letters.entries()) {
       this.sequence.seen(entry.sequence);
       if (entry.attempts < maxAttempts) this.line.add(entry);
-      else changes.push(...this.burial(entry, `the process ended during delivery ${entry.attempts} of ${maxAttempts}`));
+      else changes.push(...this.dead.burial(entry, `the process ended during delivery ${entry.attempts} of ${maxAttempts}`));
     }
     await this.store.commit(changes);
     await this.dead.load(this.sequence);
@@ -170,7 +161,7 @@ export class Mailbox {
     const now = this.clock.now();
     const changes: Change[] = [];
     const back: Entry[] = [];
-    const dead: Entry[] = [];
+    let dead = 0;
     for (const entry of entries) {
       const failure = failed.get(entry);
       if (!failure) {
@@ -184,8 +175,8 @@ export class Mailbox {
         changes.push(this.letters.state(entry));
         back.push(entry);
       } else {
-        changes.push(...this.burial(entry, `failed ${entry.attempts} of ${this.settings.maxAttempts} deliveries`));
-        dead.push(entry);
+        changes.push(...this.dead.burial(entry, `failed ${entry.attempts} of ${this.settings.maxAttempts} deliveries`));
+        dead++;
       }
     }
     await this.persist(changes);
@@ -194,8 +185,7 @@ export class Mailbox {
       this.line.letGo(entry);
     }
     for (const entry of back) this.line.add(entry);
-    if (this.settings.deadLetters) this.dead.count += dead.length;
-    for (const entry of dead) this.onDead(entry);
+    this.dead.buried(dead);
     this.changed();
   }
 
@@ -221,28 +211,17 @@ export class Mailbox {
   }
 
   /** Makes dead letters ready again, with no attempts counted. */
-  redrive(messageId?: string): Promise<number> {
-    return this.inTurn(async () => {
-      const chosen = (await this.dead.list())
-        .filter(({ letter }) => messageId === undefined || letter.id === messageId)
-        .reverse();
-      const entries = chosen.map(({ entry }) => ({ ...entry, visibleTimeMs: this.clock.now(), attempts: 0 }));
-      const changes = chosen.flatMap((dead, index) => [
-        this.dead.removal(dead),
-        ...this.letters.addition(entries[index]!, dead.letter),
-      ]);
-      await this.store.commit(changes);
-      for (const entry of entries) this.line.add(entry);
-      this.dead.count -= entries.length;
-      this.changed();
-      return entries.length;
-    });
+  async redrive(messageId?: string): Promise<number> {
+    const entries = await this.dead.redrive(messageId);
+    for (const entry of entries) this.line.add(entry);
+    this.changed();
+    return entries.length;
   }
 
   /** Drops letters for good. */
   async purge(which: 'dead' | 'waiting'): Promise<number> {
     if (which === 'waiting') return this.drop([...this.line.entries()]);
-    const count = await this.inTurn(() => this.dead.purge());
+    const count = await this.dead.purge();
     this.changed();
     return count;
   }
@@ -256,13 +235,7 @@ export class Mailbox {
       const old = [...this.line.entries()].filter(({ sentTimeMs }) => sentTimeMs + retention <= now);
       if (old.length > 0) await this.drop(old);
     }
-    if (deadLetterRetention !== undefined && this.dead.count > 0) await this.inTurn(() => this.dead.purge(deadLetterRetention));
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.turn.then(work);
-    this.turn = turn.catch(() => {});
-    return turn;
+    if (deadLetterRetention !== undefined && this.dead.count > 0) await this.dead.purge(deadLetterRetention);
   }
 
   private *everything(): Iterable<Entry> {
@@ -300,11 +273,5 @@ export class Mailbox {
         await pause(RETRY);
       }
     }
-  }
-
-  private burial(entry: Entry, deathReason: string): Change[] {
-    const removal = this.letters.removal(entry);
-    if (!this.settings.deadLetters) return removal;
-    return [...removal, this.dead.burial(entry, this.letters.read(entry)!, deathReason)];
   }
 }
