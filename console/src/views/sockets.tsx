@@ -109,12 +109,13 @@ function Talk({ messages, messagesDropped }: Pick<TestConnection, 'messages' | '
   return (
     <ol class="talk" aria-label="What was said" aria-live="polite" tabIndex={0} ref={list}>
       {messagesDropped > 0 && <li class="hint">{plural(messagesDropped, 'earlier message')}</li>}
-      {messages.map(({ direction, timeMs, text }, index) => (
+      {messages.map(({ direction, timeMs, text, truncated }, index) => (
         <li key={messagesDropped + index} class={direction}>
           <span class="muted">
             {direction} <time dateTime={exact(timeMs)}>{clock(timeMs)}</time>
           </span>
           <pre>{pretty(text)}</pre>
+          {truncated && <span class="hint">only the beginning is shown</span>}
         </li>
       ))}
     </ol>

@@ -78,6 +78,22 @@ describe('what the console sees', () => {
       expect([word, all.includes(word)]).toEqual([word, true]);
   });
 
+  test('what a test connection says and hears, up to a limit, and how it ends', async () => {
+    const { inspector } = running;
+    const { id } = await inspector.connect({ socketId: 'Market/Sockets', query: 'token=sesame' });
+    await inspector.sendTo(id, JSON.stringify({ action: 'say', text: SECRET + 'x'.repeat(5000) }));
+    const now = async () => (await inspector.testConnections()).find((each) => each.id === id);
+    await expect.poll(async () => (await now())?.messages.length).toBe(2);
+    for (const { text, truncated } of (await now())!.messages)
+      expect([text.length, truncated, text.includes('[secret]xxx')]).toEqual([4096, true, true]);
+    expect(await inspector.sockets()).toMatchObject([{ id: 'Market/Sockets', connectionCount: 1 }]);
+    await inspector.disconnect(id);
+    await expect.poll(async () => (await now())?.closed?.code).toBe(1000);
+    expect(() => inspector.sendTo(id, 'too late')).toThrow('the connection has ended; open another one');
+    await inspector.disconnect(id);
+    expect(await now()).toBeUndefined();
+  });
+
   test('what passes each edge of the graph, what failed there and what was throttled', async () => {
     const passed = new Map<string, number[]>();
     const stop = running.subscribe((event) => {

@@ -33,11 +33,15 @@ export interface TestConnection {
 }
 
 /** Messages that are kept of a test connection. */
-export const MAX_SOCKET_MESSAGES = 200;
+export const MAX_SOCKET_MESSAGES = 100;
+/** Characters that are kept of one: each change of a connection tells all of them again. */
+export const MAX_SOCKET_TEXT = 4096;
 
 export interface SocketMessage {
   /** To the service, or from it. */
   readonly direction: 'sent' | 'received';
   readonly timeMs: number;
+  /** Its beginning, of one that is longer than {@link MAX_SOCKET_TEXT}. */
   readonly text: string;
+  readonly truncated: boolean;
 }

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { FaastenError } from '../../../../core/errors.js';
 import { notFound } from '../../console/index.js';
-import { type ConnectRequest, MAX_SOCKET_MESSAGES, type SocketMessage, type TestConnection } from '../../console/protocol.js';
+import {
+  type ConnectRequest,
+  MAX_SOCKET_MESSAGES,
+  MAX_SOCKET_TEXT,
+  type SocketMessage,
+  type TestConnection,
+} from '../../console/protocol.js';
 import type { Engine } from '../engine.js';
 
 /** Test connections that are kept, open ones and closed ones. */
@@ -47,7 +53,7 @@ export class TestConnections {
     const now = () => this.engine.parts.now();
     const opened: Open = { socket, state: { id, socketId, openTimeMs: now(), messages: [], messagesDropped: 0 } };
     socket.on('error', () => {});
-    socket.on('message', (data) => this.heard(opened, { direction: 'received', timeMs: now(), text: String(data) }));
+    socket.on('message', (data) => this.heard(opened, 'received', String(data)));
     socket.on('close', (code, reason) =>
       this.change(opened, { ...opened.state, closed: { timeMs: now(), code, reason: String(reason) } }),
     );
@@ -67,7 +73,7 @@ export class TestConnections {
     const open = this.named(id);
     if (open.state.closed) throw new FaastenError('conflict', 'the connection has ended; open another one');
     open.socket.send(text);
-    this.heard(open, { direction: 'sent', timeMs: this.engine.parts.now(), text });
+    this.heard(open, 'sent', text);
   }
 
   /** Ends an open one, and forgets one that has ended. */
@@ -83,11 +89,13 @@ export class TestConnections {
     return open;
   }
 
-  private heard(open: Open, message: SocketMessage): void {
+  private heard(open: Open, direction: SocketMessage['direction'], text: string): void {
     const { messages, messagesDropped } = open.state;
     const dropped = messages.length === MAX_SOCKET_MESSAGES ? 1 : 0;
-    const { redaction } = this.engine.parts.history;
-    const shown = redaction?.value(message) ?? message;
+    const { history, now } = this.engine.parts;
+    // Before it is cut: a part of a secret is not known as one.
+    const safe = history.redaction?.text(text) ?? text;
+    const shown = { direction, timeMs: now(), text: safe.slice(0, MAX_SOCKET_TEXT), truncated: safe.length > MAX_SOCKET_TEXT };
     const state = { messages: [...messages.slice(dropped), shown], messagesDropped: messagesDropped + dropped };
     this.change(open, { ...open.state, ...state });
   }
