@@ -218,7 +218,8 @@ async function wing(): Promise<void> {
   const modules = install('Wing', WING);
   if (!modules) return;
   const project = join(folder, 'wing');
-  const told = join(project, 'url.txt');
+  // Not where it watches for changes.
+  const told = join(folder, 'wing-url.txt');
   mkdirSync(project);
   writeFileSync(
     join(project, 'main.w'),
