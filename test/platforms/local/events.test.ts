@@ -255,7 +255,7 @@ describe('functions', () => {
     running = await start((app) => new Everything(app), { envFile: false });
     await running.inspector.send({ kind: 'call', functionId: 'Test/Worker', input: '{}' });
     expect(running.ended[0]!.error!.message).toBe(
-      "function 'Test/Worker': its secret 'test/api-key' has no value on this machine; add TEST_API_KEY=… to the .env file",
+      "function 'Test/Worker': its secret 'test/api-key' has no value on this machine; give it as secrets: { 'test/api-key': '…' }",
     );
   });
 });
