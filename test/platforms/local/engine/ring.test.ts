@@ -41,6 +41,18 @@ describe('a ring', () => {
     expect(got).toEqual(sent);
   });
 
+  test('goes on when its counters begin again', () => {
+    const [writer, reader] = pair();
+    // As after four gigabytes.
+    new Int32Array(writer.memory, 0, 4).fill(-64, 0, 2);
+    for (let n = 0; n < 100; n++) {
+      while (writer.hasRoom && writer.write('x'.repeat(n), Buffer.from([n])));
+      expect(writer.sleep()).toBe(false);
+      for (let piece = reader.read(); piece; piece = reader.read()) expect(piece.text.length - piece.data![0]!).toBe(0);
+      expect(reader.sleep()).toBe(true);
+    }
+  });
+
   test('takes a message that is small enough, and has room for it when everything is read', () => {
     for (let before = 0; before < SIZE; before += 8) {
       const [writer, reader] = pair();
