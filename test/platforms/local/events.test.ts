@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Duration, Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
+import { Bucket, Duration, Schedule, ServerlessFunction, Service } from '../../../lib/index.js';
 import { keyOf, openStore } from '../../../lib/platforms/local/engine/store.js';
 import type { LocalApp, RunningLocal } from '../../../lib/platforms/local/index.js';
 import { Everything, type Started, start, temporaryFolder } from './service.js';
@@ -185,6 +185,23 @@ describe('a bucket', () => {
     expect(existsSync(join(folder, '.writing/rest'))).toBe(false);
     await running.close();
     expect(await next()).toEqual([]);
+  });
+
+  test('keeps older versions where it is declared so', async () => {
+    const folder = temporaryFolder();
+    folders.push(folder);
+    running = await start((app) => new Bucket(new Service(app, 'Test', { root: __dirname }), 'Files', { versioned: true }), {
+      dataDirectory: folder.path,
+    });
+    const change = (type: 'created' | 'deleted', body?: string) =>
+      running.inspector.send({ kind: 'objects', bucketId: 'Test/Files', key: 'a/b.txt', type, body });
+    await change('created', 'one');
+    await change('created', 'two');
+    await change('deleted');
+    const bucket = join(folder.path, 'buckets', 'Test.Files');
+    expect(existsSync(join(bucket, 'a'))).toBe(false);
+    const versions = readdirSync(join(bucket, '.versions/a')).map((name) => join(bucket, '.versions/a', name));
+    expect(versions.map((path) => readFileSync(path, 'utf8')).sort()).toEqual(['one', 'two']);
   });
 
   test('keeps keys that no file could be called by', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { FaastenError } from '../../../../core/errors.js';
 import type { BucketSpec } from '../../../../core/model.js';
@@ -272,7 +272,15 @@ export class Bucket {
     if (!this.spec.versioned || !this.objects.has(key)) return;
     const kept = join(this.folder, VERSIONS, `${fileOf(key)}@${new Date().toISOString().replaceAll(':', '')}`);
     await mkdir(dirname(kept), { recursive: true });
-    await rename(path, kept).catch(() => {});
+    // Beside it, not instead of it: the object is there until it is replaced.
+    for (let count = 0; ; count++) {
+      try {
+        return await link(path, count === 0 ? kept : `${kept}-${count}`);
+      } catch (error) {
+        // Two of one millisecond.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return;
+      }
+    }
   }
 }
 
