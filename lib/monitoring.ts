@@ -33,8 +33,6 @@ export interface SlackOptions {
   readonly channelId?: string;
   /** Id of the workspace, as in `T0123456789`, which is authorized in the account once by hand (AWS). */
   readonly workspaceId?: string;
-  /** Token of a Slack app. No target takes it. */
-  readonly token?: Secret;
   /** URL of an incoming webhook, which is a secret (Google Cloud, Kubernetes). */
   readonly webhook?: Secret;
 }
@@ -101,7 +99,6 @@ function channelSpec(path: string, props: AlertChannelProps, checks: Checks): Ch
     webhooks: webhooks.map(({ url, token }) => ({ url, token: token && secret('webhook.token', token) })),
     slack: slack && {
       ...slack,
-      token: slack.token && secret('slack.token', slack.token),
       webhook: slack.webhook && secret('slack.webhook', slack.webhook),
     },
     pagerDuty: pagerDuty && { integrationKey: secret('pagerDuty.integrationKey', pagerDuty.integrationKey) },

@@ -158,7 +158,6 @@ export interface SlackSpec {
   readonly channel?: string;
   readonly channelId?: string;
   readonly workspaceId?: string;
-  readonly token?: ChannelSecret;
   readonly webhook?: ChannelSecret;
 }
 

@@ -1,6 +1,8 @@
 /**
- * What watching costs, in US dollars a month; https://cloud.google.com/products/observability/pricing, read on 2026-11-26. The free 150 MiB of
- * metrics a month are the billing account's and are left out; charts and Google's own metrics are free.
+ * What watching costs, in US dollars a month: https://cloud.google.com/products/observability/pricing, as copies of that page had it on
+ * 2026-11-26; Google has put the price of policies off more than once. How references and points are counted:
+ * https://cloud.google.com/monitoring/alerts/cost-control. The free 150 MiB of metrics a month are the billing account's and are left out;
+ * charts and Google's own metrics are free.
  */
 export const PRICES = {
   /** For each metric that the condition of a policy names, as often as it does. */
