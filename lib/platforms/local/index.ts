@@ -1,15 +1,7 @@
 /** `faasten/local`: the service on this machine, in one process. */
 export { LocalApp } from './app.js';
 export { type ConsoleOptions, type RunningConsole, startConsole } from './console/index.js';
-export type * from './console/protocol.js';
-export {
-  DEFAULT_PAGE_LIMIT,
-  HIDDEN,
-  MAX_PAGE_LIMIT,
-  MAX_PAYLOAD_BYTES,
-  MAX_SOCKET_MESSAGES,
-  PROBLEMS,
-} from './console/protocol.js';
+export * from './console/protocol.js';
 /** @internal */
 export { type Asked, httpQuestion } from './engine/access/asked.js';
 export { type Clock, VirtualClock } from './engine/clock.js';
