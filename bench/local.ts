@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { median } from './measure.js';
 import { makeProject } from './project.js';
 
 const CONNECTIONS = 32;
@@ -137,7 +138,6 @@ new HttpApi(service, 'Api', { routes });
 startLocal(app, { port: 0, metricsPort: 0, dataDirectory: 'data-' + process.pid, envFile: false }).then(({ urls }) =>
   console.log('port ' + new URL(Object.values(urls)[0]).port));`;
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const row = (name: string, value: string) => console.log(`${name.padEnd(58)} ${value}`);
 
 async function main(): Promise<void> {

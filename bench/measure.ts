@@ -101,3 +101,5 @@ function read(pid: string): Sample | undefined {
     return undefined;
   }
 }
+
+export const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

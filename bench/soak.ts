@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { Bucket, HttpApi, Queue, ServerlessFunction, Service, Topic, WebSocketApi } from 'faasten';
 import { LocalApp, startConsole, startLocal } from 'faasten/local';
 import { WebSocket } from 'ws';
+import { median } from './measure.js';
 
 const SECONDS = Number(process.argv[2] ?? 600);
 const CLIENTS = 16;
@@ -67,8 +68,6 @@ function kept(): number {
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1024 ** 2;
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function main(): Promise<void> {
   const running = await startLocal(app, { port: 0, metricsPort: 0, dataDirectory: join(folder, 'data'), envFile: false });

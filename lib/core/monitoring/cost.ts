@@ -29,8 +29,7 @@ export const MINUTES_PER_MONTH = 30 * 24 * 60;
 
 export function watchingCostOf<Part extends string>(alarms: number, parts: Readonly<Record<Part, CostPart>>): WatchingCost<Part> {
   const all = Object.values<CostPart>(parts);
-  const sum = (some: readonly CostPart[]) =>
-    Number(some.reduce((total, { count, usdEach }) => total + count * usdEach, 0).toFixed(2));
+  const sum = (some: readonly CostPart[]) => Number(total(some.map(({ count, usdEach }) => count * usdEach)).toFixed(2));
   const later = all.flatMap(({ from, count }) => (from && count > 0 ? [from] : [])).sort();
   return {
     alarms,
@@ -48,4 +47,8 @@ export function watchingInWords({ alarms, parts, usdPerMonth, announced }: Watch
   const cost = priced ? `watching about ${usdPerMonth.toFixed(2)} USD a month` : `in a month ${counts}`;
   const later = announced ? `, ${announced.usdPerMonth.toFixed(2)} from ${announced.from} on` : '';
   return `${alarms} ${alarms === 1 ? 'alarm' : 'alarms'}, ${cost}${later}`;
+}
+
+export function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
 }

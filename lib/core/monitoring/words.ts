@@ -28,3 +28,8 @@ export function objectiveOf({ objective, thresholdMillis, windowSeconds }: SloSp
   const good = thresholdMillis === undefined ? 'do not fail' : `take at most ${humanDuration(thresholdMillis)}`;
   return `${Number((objective * 100).toPrecision(12))} % ${good} over ${humanDuration(windowSeconds * 1000)}`;
 }
+
+/** With a capital at its start. */
+export function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

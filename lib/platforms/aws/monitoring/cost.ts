@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
 import type { AlarmModel } from '../../../core/describe.js';
-import { type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
+import { total, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import { METRICS_VARIABLE, SERVICE_VARIABLE } from '../../../runtime/wire.js';
 import type { LambdaBackend } from '../function.js';
 import { hasMetrics } from './metrics.js';
@@ -19,7 +19,7 @@ export function watchingCost(scope: IConstruct): WatchingCost<WatchingPart> {
   const alarms = all.filter((each): each is Alarm => each instanceof CfnAlarm);
   const composites = all.filter((each) => each instanceof CfnCompositeAlarm);
   return watchingCostOf(alarms.length + composites.length, {
-    alarmMetrics: { count: alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0), usdEach: PRICES.alarmMetric },
+    alarmMetrics: { count: total(alarms.map(metricsOf)), usdEach: PRICES.alarmMetric },
     compositeAlarms: { count: composites.length, usdEach: PRICES.compositeAlarm },
     dashboards: { count: all.filter((each) => each instanceof CfnDashboard).length, usdEach: PRICES.dashboard },
     customMetrics: { count: reportedBy(all).size, usdEach: PRICES.customMetric },

@@ -3,7 +3,7 @@ import { MonitoringDashboard } from '@cdktf/provider-google/lib/monitoring-dashb
 import type { TerraformResource } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
-import { MINUTES_PER_MONTH, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
+import { MINUTES_PER_MONTH, total, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import type { GoogleFunctionBackend } from '../function.js';
 import { EVALUATION_SECONDS } from './limits.js';
 import { conditionOf } from './policy.js';
@@ -71,8 +71,4 @@ function logBytesOf(construct: IConstruct): number {
   const { counters, distributions } = context.monitoring.reportMetrics;
   const bytes = counters * POINT_BYTES.counter + distributions * POINT_BYTES.distribution;
   return bytes * kinds.length * OUTCOMES * MINUTES_PER_MONTH;
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0);
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { AlarmSpec } from '../../../core/model.js';
 import type { Notify, Subject } from '../../../core/monitoring/port.js';
 import { silencer } from '../../../core/monitoring/silences.js';
-import { conditionOf as wordsOf } from '../../../core/monitoring/words.js';
+import { upper, conditionOf as wordsOf } from '../../../core/monitoring/words.js';
 import type { StackContext } from '../context.js';
 import { plainText } from '../text.js';
 import { conditionOf, ownedBy } from './alarm.js';
@@ -183,8 +183,4 @@ function labels() {
 
 function extractors(): Record<string, string> {
   return Object.fromEntries(REPORT_LABELS.map((key) => [key, `EXTRACT(jsonPayload.${key})`]));
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,6 +2,7 @@ import type { AlarmSpec, SloSpec } from '../../../core/model.js';
 import type { Subject } from '../../../core/monitoring/port.js';
 import { duration } from '../../../core/monitoring/promql.js';
 import { silencer } from '../../../core/monitoring/silences.js';
+import { upper } from '../../../core/monitoring/words.js';
 import type { ApiResources } from '../api.js';
 import type { QueueResources } from '../queue.js';
 import type { Rule } from './chart.js';
@@ -155,9 +156,4 @@ function absence({ windowSeconds, periods }: AlarmSpec, selector: string): strin
   const seconds = windowSeconds * periods;
   const runs = (within: number) => `sum(sum_over_time(${MINUTE.invocations}${selector}${range({ seconds: within })})) > 0`;
   return `absent(${runs(seconds)}) and ${runs(2 * seconds)}`;
-}
-
-/** With a capital at its start. */
-export function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

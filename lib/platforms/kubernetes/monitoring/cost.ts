@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { attachmentOf } from '../../../core/attachment.js';
-import { MINUTES_PER_MONTH, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
+import { MINUTES_PER_MONTH, total, type WatchingCost, watchingCostOf } from '../../../core/monitoring/cost.js';
 import { DURATION_BOUNDS } from '../../../runtime/wire.js';
 import type { FunctionResources } from '../function.js';
 import { ChartMonitoring } from './chart.js';
@@ -61,8 +61,4 @@ function seriesOf(construct: IConstruct): { chart: ChartMonitoring; scraped: num
   const { proxySeries: proxies } = chart;
   const scraped = ways * (each + OF_HISTOGRAM) + PER_INSTANCE + proxies.scraped;
   return [{ chart, scraped, recorded: ways * each + proxies.recorded }];
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0);
 }

@@ -2,12 +2,13 @@ import { ApiObject, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { DashboardRowSpec, PanelSpec, SignalName, SloSpec } from '../../../core/model.js';
 import type { DashboardView, Subject } from '../../../core/monitoring/port.js';
+import { upper } from '../../../core/monitoring/words.js';
 import { physicalName } from '../../../core/names.js';
 import type { Backend } from '../../../core/platform.js';
 import { namespaceOf } from '../context.js';
 import { metadataOf, nameOf } from '../metadata.js';
 import type { MonitoringSettings } from '../options.js';
-import { selectionOf, upper } from './alarm.js';
+import { selectionOf } from './alarm.js';
 import { errorBudgetPanel, linePanel, type Panel, textOfAlerts } from './panels.js';
 import { sloName } from './slo.js';
 
