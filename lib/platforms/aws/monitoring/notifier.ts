@@ -1,13 +1,5 @@
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  CfnEventInvokeConfig,
-  CfnPermission,
-  Code,
-  Function as LambdaFunction,
-  Runtime,
-  RuntimeFamily,
-} from 'aws-cdk-lib/aws-lambda';
+import { CfnEventInvokeConfig, CfnPermission, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSubscription, type ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -16,8 +8,8 @@ import type { Construct } from 'constructs';
 import type { ChannelSecret, ChannelSpec } from '../../../core/model.js';
 import { DEFAULT_LOG_RETENTION_DAYS } from '../limits.js';
 import { allow } from '../permissions.js';
-import { NODE_RUNTIME } from '../runtimes.js';
 import { CHANGES } from './channel.js';
+import { inlineCode } from './inline-code.js';
 import { NOTIFIER_SOURCE } from './notifier-source.js';
 
 /**
@@ -47,10 +39,7 @@ export class Notifier {
     }
     this.resource = new LambdaFunction(scope, 'Notifier', {
       description: `Posts alarms: ${path}`.slice(0, 256),
-      runtime: new Runtime(NODE_RUNTIME, RuntimeFamily.NODEJS, { supportsInlineCode: true }),
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromInline(NOTIFIER_SOURCE),
+      ...inlineCode(NOTIFIER_SOURCE),
       timeout: Duration.seconds(30),
       memorySize: 128,
       role: new Role(scope, 'NotifierRole', {

@@ -1,6 +1,6 @@
 import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, Lazy, Stack } from 'aws-cdk-lib/core';
@@ -13,8 +13,8 @@ import { METRICS_NAMESPACE } from '../../../runtime/wire.js';
 import type { LambdaBackend } from '../function.js';
 import { DEFAULT_LOG_RETENTION_DAYS, LIMITS } from '../limits.js';
 import { allow } from '../permissions.js';
-import { NODE_RUNTIME } from '../runtimes.js';
 import { schedulerPrincipal } from '../schedule.js';
+import { inlineCode } from './inline-code.js';
 import { SCHEDULE_CHECKER_SOURCE } from './schedule-checker-source.js';
 
 /** Id of a stack's first checker. */
@@ -104,10 +104,7 @@ class ScheduleChecker extends Construct {
     allow(policy, ['cloudwatch:GetMetricData'], '*');
     const fn = new LambdaFunction(this, 'Resource', {
       description: 'Looks each hour whether rare schedules ran',
-      runtime: new Runtime(NODE_RUNTIME, RuntimeFamily.NODEJS, { supportsInlineCode: true }),
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromInline(SCHEDULE_CHECKER_SOURCE),
+      ...inlineCode(SCHEDULE_CHECKER_SOURCE),
       timeout: Duration.minutes(1),
       memorySize: 256,
       role: new Role(this, 'Role', {
